@@ -1,0 +1,81 @@
+// Lint rules: TypeScript's recommended set, and the rule of the house: a room imports only from the rooms below it.
+import js from "@eslint/js";
+import ts from "typescript-eslint";
+
+/** What each room of lib/src may import (folders or files beside it). A file of a room may always import from its own room. */
+const rooms = {
+  random: [],
+  format: [],
+  scratch: ["random", "format"],
+  backend: [],
+  kernels: ["backend"],
+  compile: ["backend"],
+  nn: ["backend", "kernels", "compile", "random", "format"],
+  optim: ["backend", "compile", "nn", "format"],
+  data: ["random", "format"],
+  metrics: ["backend", "nn", "optim", "data", "random", "format"],
+  generate: ["backend", "nn", "optim", "data", "random", "format", "metrics"],
+  train: ["backend", "nn", "optim", "data", "random", "format", "metrics", "generate"],
+  plot: ["format"],
+  notebook: ["plot", "format", "backend"],
+};
+
+const everyRoom = Object.keys(rooms);
+
+/** Forbids every room that is not listed, whatever the depth of the importing file. */
+function roomRule(room, allowed) {
+  const forbidden = everyRoom.filter((other) => other !== room && !allowed.includes(other));
+  const names = [...forbidden, "exercises", "solutions"].join("|");
+  return {
+    files: [`lib/src/${room}/**/*.ts`, `lib/src/${room}.ts`],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        {
+          patterns: [
+            {
+              regex: `^(\\.\\./)+(${names})(/|\\.js|$)`,
+              message: `The room "${room}" may import only: ${allowed.join(", ") || "nothing"}.`,
+            },
+            {
+              regex: `^\\./(${names})(/|\\.js|$)`,
+              message: `The room "${room}" may import only: ${allowed.join(", ") || "nothing"}.`,
+            },
+          ],
+        },
+      ],
+    },
+  };
+}
+
+export default ts.config(
+  { ignores: ["**/dist/", "build/", "**/node_modules/", ".venv/", "notebooks/", "test/fixtures/"] },
+  js.configs.recommended,
+  ...ts.configs.recommended,
+  {
+    languageOptions: {
+      globals: {
+        process: "readonly",
+        console: "readonly",
+        require: "readonly",
+        module: "writable",
+        setTimeout: "readonly",
+        clearTimeout: "readonly",
+        setImmediate: "readonly",
+        URL: "readonly",
+        Buffer: "readonly",
+        fetch: "readonly",
+        AbortController: "readonly",
+        performance: "readonly",
+        __dirname: "readonly",
+      },
+    },
+    rules: {
+      "no-restricted-exports": ["error", { restrictDefaultExports: { direct: true } }],
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
+    },
+  },
+  { files: ["**/*.mjs"], rules: { "no-restricted-exports": "off" } },
+  { files: ["**/*.{js,cjs}"], rules: { "@typescript-eslint/no-require-imports": "off" } },
+  ...Object.entries(rooms).map(([room, allowed]) => roomRule(room, allowed)),
+);

