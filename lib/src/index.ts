@@ -2,4 +2,5 @@
  * The public face of the library: `import { tf, nn, optim, np, random, data, plot, show } from "unrolled"`.
  * Not a place for logic: every name here lives in its own room.
  */
+export { backend } from "./backend";
 export * as tf from "@tensorflow/tfjs";
