@@ -4,6 +4,7 @@
  *
  * `UNROLLED_BACKEND=tensorflow|wasm|cpu` forces one of them. One TensorFlow.js runs per process, so the choice is global.
  */
+import { createRequire } from "node:module";
 import os from "node:os";
 import * as tf from "@tensorflow/tfjs";
 
@@ -53,7 +54,13 @@ interface Choice {
   ready: Promise<void>;
 }
 
-const firstLine = (error: unknown) => String(error instanceof Error ? error.message : error).split("\n")[0]!.trim();
+/** Loads a module at run time, where an `import` would load it always. */
+const load = createRequire(__filename);
+
+const firstLine = (error: unknown) =>
+  String(error instanceof Error ? error.message : error)
+    .split("\n")[0]!
+    .trim();
 
 /**
  * Settings that TensorFlow reads once, when its library is loaded. A compiled step runs independent chains of the graph,
@@ -65,14 +72,14 @@ function prepareNative(): void {
   process.env.TF_NUM_INTEROP_THREADS ??= String(os.availableParallelism());
   process.env.TF_CPP_MIN_LOG_LEVEL ??= "2"; // no start-up lines about oneDNN and CPU features
   // tfjs-node 4.22 calls two helpers that Node 23 removed (tensorflow/tfjs#8425); Node 22 warns when they are used.
-  const util = require("node:util") as Record<string, unknown>;
+  const util = load("node:util") as Record<string, unknown>;
   util.isArray = Array.isArray;
   util.isNullOrUndefined = (value: unknown) => value === null || value === undefined;
 }
 
 function startNative(): Choice {
   prepareNative();
-  require("@tensorflow/tfjs-node-gpu"); // registers "tensorflow" and makes it the current backend
+  load("@tensorflow/tfjs-node-gpu"); // registers "tensorflow" and makes it the current backend
   const native = tf.backend() as unknown as NativeBackend;
   const count = (variable: string) => Number(process.env[variable]) || os.availableParallelism();
   return {
@@ -94,7 +101,7 @@ function startCpu(reason: string): Choice {
 
 /** WebAssembly starts asynchronously: the plain backend serves until then, and TensorFlow.js moves the data over. */
 function startWasm(reason: string): Choice {
-  require("@tensorflow/tfjs-backend-wasm"); // registers "wasm"
+  load("@tensorflow/tfjs-backend-wasm"); // registers "wasm"
   const choice = startCpu("WebAssembly is still starting");
   const start = tf.findBackendFactory("wasm");
   choice.ready = Promise.resolve(start()).then(
