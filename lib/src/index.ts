@@ -4,3 +4,5 @@
  */
 export { backend } from "./backend";
 export * as tf from "@tensorflow/tfjs";
+export * as random from "./random";
+export { RandomState, TorchGenerator, defaultGenerator, manualSeed, np } from "./random";
