@@ -6,3 +6,4 @@ export { backend } from "./backend";
 export * as tf from "@tensorflow/tfjs";
 export * as random from "./random";
 export { RandomState, TorchGenerator, defaultGenerator, manualSeed, np } from "./random";
+export * as data from "./data";
