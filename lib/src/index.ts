@@ -7,3 +7,5 @@ export * as tf from "@tensorflow/tfjs";
 export * as random from "./random";
 export { RandomState, TorchGenerator, defaultGenerator, manualSeed, np } from "./random";
 export * as data from "./data";
+export * as plot from "./plot";
+export * from "./notebook";

@@ -1,0 +1,95 @@
+/**
+ * Rich output: `show(figure)`, `html(…)`, `markdown(…)`, `svg(…)`, `display(bundle)`, each with a handle that can
+ * redraw it in place. In a script, where there is nobody to draw, the text/plain line is printed instead.
+ */
+import { syncBundle, toBundle, type MimeBundle } from "./bundle";
+import { channel } from "./channel";
+
+let displays = 0;
+
+/**
+ * One output area that can be redrawn. As a cell's last value it shows nothing, it is already there:
+ * its own `Jupyter.display` bundle is empty.
+ */
+export class DisplayHandle {
+  readonly id = `unrolled-${process.pid}-${++displays}`;
+  private shown = false;
+
+  /** Draws the bundle where this handle's picture stands (or for the first time). */
+  update(bundle: MimeBundle): this {
+    const out = channel();
+    if (out) out.send({ data: bundle, metadata: {}, transient: { display_id: this.id } }, this.shown);
+    else if (!this.shown) printText(bundle);
+    this.shown = true;
+    return this;
+  }
+
+  /** Draws another value (figure, tensor, text …) in the same place. */
+  show(value: unknown): this {
+    const bundle = syncBundle(value);
+    if (bundle) this.update(bundle);
+    else void toBundle(value).then((late) => this.update(late));
+    return this;
+  }
+
+  /** Empties the place. */
+  clear(): this {
+    if (this.shown && channel()) this.update({ "text/plain": "", "text/html": "" });
+    return this;
+  }
+
+  [Symbol.for("Jupyter.display")](): MimeBundle {
+    return {};
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return `DisplayHandle ${this.id}`;
+  }
+}
+
+/** Shows a mime bundle, `{ "image/svg+xml": …, "text/plain": … }`, and returns the handle to update it with. */
+export function display(bundle: MimeBundle): DisplayHandle {
+  return new DisplayHandle().update(bundle);
+}
+
+/** Shows anything: a Plotly figure, a tensor, a data frame, whatever has `Symbol.for("Jupyter.display")`, or as text. */
+export function show(value: unknown): DisplayHandle {
+  return new DisplayHandle().show(value);
+}
+
+/** Shows HTML (scripts in it do not run); `text` is what a terminal prints. */
+export function html(source: string, text = stripTags(source)): DisplayHandle {
+  return display({ "text/html": source, "text/plain": text });
+}
+
+/** Shows Markdown with its formulas. */
+export function markdown(source: string): DisplayHandle {
+  return display({ "text/markdown": source, "text/plain": source });
+}
+
+/** Shows an SVG drawing; `text` says what it shows. */
+export function svg(source: string, text = "[SVG]"): DisplayHandle {
+  return display({ "image/svg+xml": source, "text/plain": text });
+}
+
+/** Removes the output of the running cell; with `wait` only when the next output comes. Does nothing outside our kernel. */
+export function clearOutput(wait = false): void {
+  channel()?.clearOutput(wait);
+}
+
+/** Text safe inside HTML. */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]!);
+}
+
+function stripTags(source: string): string {
+  return source
+    .replace(/<[^>]+>/g, " ")
+    .replace(/\s+/g, " ")
+    .trim();
+}
+
+function printText(bundle: MimeBundle): void {
+  const text = bundle["text/plain"];
+  if (typeof text === "string" && text) process.stdout.write(`${text}\n`);
+}

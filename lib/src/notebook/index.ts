@@ -1,0 +1,5 @@
+/** The one room that knows about Jupyter: rich display, progress bars, live curves. */
+export { clearOutput, display, DisplayHandle, html, markdown, show, svg } from "./display";
+export type { MimeBundle } from "./bundle";
+export { Tqdm, tqdm } from "./tqdm";
+export type { Postfix, TqdmOptions } from "./tqdm";

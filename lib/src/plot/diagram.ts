@@ -1,0 +1,178 @@
+/**
+ * The drawing kit of the network diagrams: round nodes with a text inside, arrows and curves that can be hovered,
+ * captions, and an empty pair of axes to put them on. Node and arrow sizes are pixels, places are data units, so a
+ * diagram keeps its looks at any width. Not a general graph layout: every diagram says where its nodes stand.
+ */
+import type { Layout, Trace } from "./figure";
+import { faint, ink, inkOn, roles, type Role } from "./theme";
+
+/** A place in the diagram, `[x, y]`. */
+export type Point = readonly [number, number];
+
+/** A node: where it is, what is written in it, and the formula its hover shows. */
+export interface Node {
+  at: Point;
+  label: string;
+  hover?: string;
+}
+
+/** How a set of nodes looks and what the legend calls it. */
+export interface NodeStyle {
+  role: Role;
+  name: string;
+  size?: number;
+  symbol?: string;
+  fontSize?: number;
+  showlegend?: boolean;
+}
+
+/** Nodes of one kind, as one trace: a click on the legend hides them all. */
+export function nodes(list: readonly Node[], style: NodeStyle): Trace {
+  const { role, name, size = 44, symbol = "circle", fontSize = 16, showlegend = true } = style;
+  const color = roles[role];
+  return {
+    type: "scatter",
+    mode: "markers+text",
+    name,
+    legendgroup: role,
+    showlegend,
+    x: list.map((node) => node.at[0]),
+    y: list.map((node) => node.at[1]),
+    text: list.map((node) => node.label),
+    textposition: "middle center",
+    textfont: { size: fontSize, color: inkOn(color) },
+    marker: { size, symbol, color, opacity: 1, line: { color: "#FFFFFF", width: 1.5 } },
+    ...(list.some((node) => node.hover)
+      ? { hovertext: list.map((node) => node.hover ?? node.label), hoverinfo: "text" }
+      : { hoverinfo: "skip" }),
+    cliponaxis: false,
+  };
+}
+
+/** How a set of edges looks, what its hover says and what the legend calls it. */
+export interface EdgeStyle {
+  role: Role;
+  name: string;
+  color?: string;
+  hover?: string;
+  width?: number;
+  dash?: "solid" | "dot" | "dash";
+  /** Pixels between the arrow's head and the end of the path; undefined draws no head. */
+  standoff?: number;
+  showlegend?: boolean;
+  legendgroup?: string;
+}
+
+/**
+ * Edges of one kind, as one trace; each path is a list of points, an arrow head stands at its end. Lines run on to the
+ * middle of the node, which covers them (`backoff: 0`): left to itself Plotly cuts whole pieces off a curve.
+ */
+export function edges(paths: readonly (readonly Point[])[], style: EdgeStyle): Trace {
+  const { role, name, hover, width = 2, dash = "solid", standoff, showlegend = true } = style;
+  const color = style.color ?? roles[role];
+  const points = paths.flatMap((path) => [...path.map(([x, y], i) => ({ x, y, end: i === path.length - 1 })), null]);
+  points.pop(); // no gap after the last path
+  return {
+    type: "scatter",
+    mode: standoff === undefined ? "lines" : "lines+markers",
+    name,
+    legendgroup: style.legendgroup ?? role,
+    showlegend,
+    x: points.map((point) => (point ? round(point.x) : null)),
+    y: points.map((point) => (point ? round(point.y) : null)),
+    line: { color, width, dash, backoff: 0 },
+    ...(standoff === undefined
+      ? {}
+      : {
+          marker: {
+            symbol: "arrow",
+            angleref: "previous",
+            size: points.map((point) => (point?.end ? 11 + width : 0)),
+            standoff,
+            color,
+            opacity: 1,
+            line: { width: 0 },
+          },
+        }),
+    ...(hover ? { hovertemplate: `${hover}<extra></extra>` } : { hoverinfo: "skip" }),
+    cliponaxis: false,
+  };
+}
+
+/** A straight path; its inner points are there to be hovered. */
+export function straight(from: Point, to: Point, points = 5): Point[] {
+  return Array.from({ length: points }, (_, i) => {
+    const t = i / (points - 1);
+    return [from[0] + t * (to[0] - from[0]), from[1] + t * (to[1] - from[1])] as const;
+  });
+}
+
+/** A quadratic Bézier curve, `B(t) = (1 − t)² from + 2 (1 − t) t control + t² to`. */
+export function quadratic(from: Point, control: Point, to: Point, points = 20): Point[] {
+  return Array.from({ length: points }, (_, i) => {
+    const t = i / (points - 1);
+    const at = (k: 0 | 1): number => (1 - t) ** 2 * from[k] + 2 * (1 - t) * t * control[k] + t ** 2 * to[k];
+    return [at(0), at(1)] as const;
+  });
+}
+
+/** A text beside something: a weight's name, a size, a time step. */
+export interface Caption {
+  at: Point;
+  text: string;
+}
+
+/** How a set of captions looks. */
+export interface CaptionStyle {
+  color?: string;
+  size?: number;
+  /** Which side of the place the text stands on. */
+  position?: string;
+  /** Pixels kept free around the place: the size of the node it belongs to. */
+  clear?: number;
+  /** Captions vanish together with the trace of this legend group. */
+  legendgroup?: string;
+}
+
+/** Captions of one kind, as one trace. */
+export function captions(list: readonly Caption[], style: CaptionStyle = {}): Trace {
+  const { color = faint, size = 13, position = "middle center", clear = 0, legendgroup } = style;
+  return {
+    type: "scatter",
+    // A transparent marker keeps the text off the node it describes: Plotly moves texts by the marker's radius.
+    mode: clear ? "markers+text" : "text",
+    x: list.map((caption) => caption.at[0]),
+    y: list.map((caption) => caption.at[1]),
+    text: list.map((caption) => caption.text),
+    textposition: position,
+    textfont: { size, color },
+    ...(clear ? { marker: { size: clear, color: "rgba(0,0,0,0)" } } : {}),
+    hoverinfo: "skip",
+    showlegend: false,
+    ...(legendgroup ? { legendgroup } : {}),
+    cliponaxis: false,
+  };
+}
+
+/** The layout of a diagram: no axes, no zoom, hover by the nearest thing, the legend below. */
+export function canvas(x: Point, y: Point, height: number): Layout {
+  const hidden = { visible: false, fixedrange: true };
+  return {
+    height,
+    xaxis: { ...hidden, range: [...x] },
+    yaxis: { ...hidden, range: [...y] },
+    margin: { l: 16, r: 16, t: 56, b: 48 },
+    hovermode: "closest",
+    dragmode: false,
+    legend: { orientation: "h", x: 0.5, xanchor: "center", y: 0, yanchor: "top", font: { size: 13, color: ink } },
+  };
+}
+
+/** `W_xh` in the HTML that Plotly understands. */
+export function sub(name: string, index: string | number): string {
+  return `${name}<sub>${index}</sub>`;
+}
+
+function round(value: number): number {
+  return Number(value.toFixed(4));
+}
