@@ -1,0 +1,85 @@
+/**
+ * The kernel's five ZeroMQ sockets: opened from the connection file, read in loops, written in order.
+ * What a message means is decided in server.ts.
+ *
+ * tslab's own ZmqServer is not used: its message class is private, its loops drop the promise of each handler, and its
+ * Publisher keeps ZeroMQ's default mark of 1000 messages, above which they are lost without a word. A cell that prints
+ * 2,000 lines then loses its `idle` status, and the client waits for ever.
+ */
+import { readFileSync, writeSync } from "node:fs";
+import { Publisher, Reply, Router } from "zeromq";
+import { composeMessage, parseMessage, type Content, type Message } from "./wire";
+
+/** The connection file that every Jupyter client writes for its kernel. */
+export interface ConnectionInfo {
+  transport: string;
+  ip: string;
+  key: string;
+  shell_port: number;
+  control_port: number;
+  stdin_port: number;
+  iopub_port: number;
+  hb_port: number;
+}
+
+/** The two sockets on which requests come. */
+export type RequestChannel = "shell" | "control";
+
+/** Reads a connection file; throws when it is no JSON or has no ports. */
+export function readConnectionFile(path: string): ConnectionInfo {
+  const info = JSON.parse(readFileSync(path, "utf8")) as ConnectionInfo;
+  if (!info.shell_port) throw new Error(`readConnectionFile: expected a Jupyter connection file, got ${path}`);
+  return info;
+}
+
+/** Opened sockets; requests go to the callback given to `open`. */
+export class Channels {
+  private readonly sockets = {
+    shell: new Router(),
+    control: new Router(),
+    stdin: new Router(), // bound because clients connect to it; nothing here ever asks for input
+    iopub: new Publisher({ sendHighWaterMark: 0 }), // 0 = no limit; has to be set before bind
+    hb: new Reply(),
+  };
+
+  constructor(private readonly info: ConnectionInfo) {}
+
+  /** Binds the sockets and starts to read. */
+  async open(onRequest: (channel: RequestChannel, message: Message) => void): Promise<void> {
+    for (const channel of ["shell", "control"] as const) {
+      void this.read(channel, (frames) => onRequest(channel, parseMessage(frames, this.info.key)));
+    }
+    void this.read("hb", (frames) => void this.sockets.hb.send(frames));
+    const { transport, ip } = this.info;
+    for (const name of ["iopub", "shell", "control", "stdin", "hb"] as const) {
+      await this.sockets[name].bind(`${transport}://${ip}:${this.info[`${name}_port`]}`);
+    }
+  }
+
+  /** Tells every client, in answer to `parent`. */
+  publish(type: string, content: Content, parent: Message | undefined): void {
+    const frames = composeMessage([Buffer.from(type)], type, content, parent?.header, this.info.key);
+    void this.sockets.iopub.send(frames);
+  }
+
+  /** Answers the client that sent `request`, on the socket it came from. */
+  reply(channel: RequestChannel, type: string, content: Content, request: Message): void {
+    const frames = composeMessage(request.identities, type, content, request.header, this.info.key);
+    void this.sockets[channel].send(frames);
+  }
+
+  /** Closes the sockets; what was sent before still leaves. */
+  close(): void {
+    for (const socket of Object.values(this.sockets)) socket.close();
+  }
+
+  private async read(name: RequestChannel | "hb", handle: (frames: Buffer[]) => void): Promise<void> {
+    for await (const frames of this.sockets[name]) {
+      try {
+        handle(frames);
+      } catch (error) {
+        writeSync(2, `kernel: a message on ${name} was dropped: ${String(error)}\n`); // process.stderr goes to the notebook
+      }
+    }
+  }
+}
