@@ -1,9 +1,9 @@
-// Builds lib and kernel (and type-checks the tests): `npm run build`.
-// TypeScript's own compiler is named by its path, because `npx tsc` is tslab's fork (5.0.4).
+// Builds lib and kernel and type-checks the tests: `npm run build`. Arguments go to the compiler (`-- --force`).
 import { spawnSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import { buildKey, compilerCommand, rememberBuild } from "./setup/build.mjs";
+import { root } from "./setup/paths.mjs";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
-const tsc = fileURLToPath(new URL("../node_modules/typescript/bin/tsc", import.meta.url));
-const { status } = spawnSync(process.execPath, [tsc, "-b", ...process.argv.slice(2)], { cwd: root, stdio: "inherit" });
+const key = buildKey();
+const { status } = spawnSync(process.execPath, compilerCommand(process.argv.slice(2)), { cwd: root, stdio: "inherit" });
+if (status === 0 && process.argv.length === 2) rememberBuild(key);
 process.exit(status ?? 1);

@@ -1,0 +1,44 @@
+// JupyterLab's view of the course: the TypeScript kernel of this clone in the environment's kernelspecs, and settings that
+// keep it from asking the network for news.
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { SetupError } from "./errors.mjs";
+import { readJson, root, writeJson } from "./paths.mjs";
+
+/** @typedef {import("./python.mjs").PythonEnvironment} PythonEnvironment */
+
+const plugin = "@jupyterlab/apputils-extension:notification";
+const wanted = { fetchNews: "false", checkForUpdates: false };
+
+const installer = path.join(root, "kernel", "dist", "install.js");
+const overrides = (/** @type {string} */ prefix) =>
+  path.join(prefix, "share", "jupyter", "lab", "settings", "overrides.json");
+
+/** The kernelspec in an environment. */
+export const kernelSpec = (/** @type {string} */ prefix) =>
+  path.join(prefix, "share", "jupyter", "kernels", "tslab", "kernel.json");
+
+/** Whether the kernelspec starts this very Node with the kernel of this very clone, and the settings are ours. */
+export function jupyterIsReady(/** @type {PythonEnvironment} */ { prefix }) {
+  const argv = readJson(kernelSpec(prefix))?.argv;
+  const settings = readJson(overrides(prefix))?.[plugin];
+  return (
+    Array.isArray(argv) &&
+    argv[0] === process.execPath &&
+    argv.some(
+      (/** @type {string} */ word) => word.startsWith(path.join(root, "kernel") + path.sep) && existsSync(word),
+    ) &&
+    settings?.fetchNews === wanted.fetchNews &&
+    settings.checkForUpdates === wanted.checkForUpdates
+  );
+}
+
+/** Writes both. */
+export async function prepareJupyter(/** @type {PythonEnvironment} */ { prefix }) {
+  if (!existsSync(installer)) throw new SetupError("kernel/dist/install.js is missing", "Run `npm run build`.");
+  await createRequire(import.meta.url)(installer).installKernelSpec(prefix);
+  const settings = readJson(overrides(prefix)) ?? {};
+  writeJson(overrides(prefix), { ...settings, [plugin]: { ...settings[plugin], ...wanted } });
+  return "TypeScript kernel registered";
+}

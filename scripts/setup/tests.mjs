@@ -1,0 +1,107 @@
+// The parts of `npm test` and their sum.
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
+import path from "node:path";
+import { compilerCommand } from "./build.mjs";
+import { readable } from "./errors.mjs";
+import { readJson, root } from "./paths.mjs";
+import { setUp } from "./steps.mjs";
+
+/** @typedef {{ passed: number, failed: number }} Count */
+
+const modules = path.join(root, "node_modules");
+const report = path.join(root, "build", "test");
+
+/**
+ * Runs a Node script of ours or of a package with its output shown; gives its exit code.
+ * @param {string[]} args
+ * @returns {Promise<number>}
+ */
+function node(args) {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, args, { cwd: root, stdio: "inherit" });
+    child.on("error", () => resolve(127));
+    child.on("close", (code) => resolve(code ?? 1));
+  });
+}
+
+/** One check, counted as one test. */
+async function check(/** @type {string} */ title, /** @type {string[]} */ args) {
+  const started = Date.now();
+  const code = await node(args);
+  console.log(`${code === 0 ? "✔" : "✗"} ${title} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
+  return { passed: Number(code === 0), failed: Number(code !== 0) };
+}
+
+/** Mocha's tests; a run that ends without its report counts as one failure more. */
+async function mocha() {
+  const file = path.join(report, "mocha.json");
+  rmSync(file, { force: true });
+  const reporter = path.join(root, "scripts", "setup", "mocha-reporter.cjs");
+  const code = await node([
+    path.join(modules, "mocha", "bin", "mocha.js"),
+    "--reporter",
+    reporter,
+    "--reporter-option",
+    `counts=${file}`,
+  ]);
+  const { passed = 0, failed = 0, pending = 0 } = readJson(file) ?? {};
+  console.log(`${code === 0 ? "✔" : "✗"} mocha: ${passed} passed, ${failed} failed, ${pending} skipped`);
+  return { passed, failed: failed || Number(code !== 0) };
+}
+
+/** Every notebook, headless, in fast mode. */
+async function notebooks() {
+  const script = path.join(root, "scripts", "notebooks.mjs");
+  if (!existsSync(script)) return { passed: 0, failed: 0 };
+  const file = path.join(report, "notebooks.json");
+  rmSync(file, { force: true });
+  const code = await node([script, "--json", file]);
+  return countNotebooks(readJson(file), code);
+}
+
+/**
+ * Counts the report of scripts/notebooks.mjs; without a readable one its exit code is the single result.
+ * @param {any} result
+ * @param {number} code
+ * @returns {Count}
+ */
+export function countNotebooks(result, code) {
+  const list = result?.notebooks;
+  if (!Array.isArray(list)) return { passed: Number(code === 0), failed: Number(code !== 0) };
+  const passed = list.filter((/** @type {{ ok?: boolean }} */ { ok }) => ok === true).length;
+  const failed = list.length - passed;
+  return { passed, failed: failed || Number(code !== 0) };
+}
+
+/**
+ * Everything, one after the other; a failed part does not keep the next from running.
+ * @param {{ quick: boolean }} options
+ * @returns {Promise<Count>}
+ */
+export async function runTests({ quick }) {
+  mkdirSync(report, { recursive: true });
+  /** @type {Count} */
+  let total = { passed: 0, failed: 0 };
+  const add = (/** @type {Count} */ count) => {
+    total = { passed: total.passed + count.passed, failed: total.failed + count.failed };
+  };
+  try {
+    const { problems } = await setUp();
+    add({ passed: Number(!problems.length), failed: Number(problems.length > 0) });
+    console.log(problems.length ? `✗ set-up: ${problems.join("; ")}` : "✔ set-up");
+  } catch (error) {
+    const { message, fix } = readable(error);
+    console.error(`✗ set-up: ${message}\n  What to do: ${fix}`);
+    return { passed: 0, failed: 1 };
+  }
+  add(await check("types", compilerCommand([])));
+  add(await check("lint", [path.join(modules, "eslint", "bin", "eslint.js"), "."]));
+  add(
+    await check("format", [path.join(modules, "prettier", "bin", "prettier.cjs"), "--check", "--log-level=warn", "."]),
+  );
+  add(await mocha());
+  if (quick) console.log("- notebooks: left out (--quick)");
+  else add(await notebooks());
+  return total;
+}
