@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
 import { createHash } from "node:crypto";
+import { fmaf } from "../lib/src/random/float32";
 import { RandomState, TorchGenerator, defaultGenerator, manualSeed, np } from "unrolled";
 import numpyFixture from "./fixtures/numpy-random.json";
 import torchFixture from "./fixtures/torch-random.json";
@@ -15,7 +16,7 @@ interface Step {
 }
 type Draws = Float32Array | Float64Array | Int32Array;
 
-/** NumPy's normals go through a logarithm, whose last bit is not V8's: their values are compared, not their bytes. */
+/** NumPy's normals go through C's logarithm, which errs in a last bit now and then: their values are compared, not their bytes. */
 function assertNormals(actual: Draws, step: Step, where: string): void {
   assert.equal(actual.length, step.length ?? step.values!.length, where);
   const close = (a: number, b: number) => Math.abs(a - b) <= 2 ** -51 * Math.abs(b);
@@ -52,6 +53,16 @@ function callMethod(generator: object, { call, args }: Step): Draws {
     args.map((arg) => (arg === null ? undefined : arg)),
   );
 }
+
+describe("fmaf", () => {
+  it("rounds once where the float64 sum falls half-way between two floats", () => {
+    const [a, b] = [1 + 2 ** -15, (1 - 2 ** -15) * 2 ** -24]; // a · b is a little less than half a unit of c
+    assert.equal(fmaf(a, b, 1 + 2 ** -23), 1 + 2 ** -23);
+    assert.equal(Math.fround(a * b + (1 + 2 ** -23)), 1 + 2 ** -22);
+    assert.equal(fmaf(-a, b, -1 - 2 ** -23), -1 - 2 ** -23);
+    assert.equal(fmaf(2, 3, 4), 10);
+  });
+});
 
 describe("TorchGenerator", () => {
   for (const { seed, steps } of torchFixture.streams) {
@@ -98,6 +109,10 @@ describe("TorchGenerator", () => {
     generator.normal();
     generator.manualSeed(0);
     assert.equal(generator.normal(), pair[0]);
+  });
+
+  it("never returns the upper bound of uniform, even where rounding reaches it", () => {
+    assert.deepEqual(new Set(new TorchGenerator(0).uniform(1000, 1, 1 + 2 ** -23)), new Set([1]));
   });
 
   it("returns to a saved state, cached normal included", () => {
@@ -148,7 +163,7 @@ describe("RandomState", () => {
     });
   }
 
-  it("gives normals within two units in the last place, of which most are exact", () => {
+  it("gives normals within two units in the last place, of which 99 % are exact", () => {
     let exact = 0;
     for (const [seed, expected] of Object.entries(numpyFixture.normals)) {
       const actual = new RandomState(Number(seed)).randn(expected.length);
@@ -160,7 +175,7 @@ describe("RandomState", () => {
         if (actual[i] === x) exact++;
       });
     }
-    assert.ok(exact > 0.9 * 903, `${exact} of 903 are exact`);
+    assert.ok(exact >= 900, `${exact} of 903 are exact`);
   });
 
   it("returns one number or item without a size, from the same stream", () => {

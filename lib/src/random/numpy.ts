@@ -6,6 +6,7 @@
  * `numpy/random/src/legacy/legacy-distributions.c`.
  */
 import { checkCount, checkIntegerRange } from "./check";
+import { log } from "./log";
 import { MT19937, type MT19937State } from "./mt19937";
 
 /** How many numbers: a count, or a shape whose product is the count. */
@@ -29,7 +30,7 @@ export interface RandomStateState {
 
 /**
  * `numpy.random.RandomState(seed)`. Uniforms, integers, choices and permutations are exact; of the normals, which need a
- * logarithm, about 3 in 100 differ from NumPy's by one or two units in the last place.
+ * logarithm, 4 in 10 000 differ from NumPy's in the last bit or two (359 of the first million of seed 5).
  * https://numpy.org/doc/stable/reference/random/legacy.html
  */
 export class RandomState {
@@ -192,7 +193,7 @@ export class RandomState {
       x2 = 2 * this.float53() - 1;
       r2 = x1 * x1 + x2 * x2;
     } while (r2 >= 1 || r2 === 0);
-    const f = Math.sqrt((-2 * Math.log(r2)) / r2);
+    const f = Math.sqrt((-2 * log(r2)) / r2);
     this.cachedNormal = f * x1;
     return f * x2;
   }
