@@ -9,3 +9,6 @@ export { RandomState, TorchGenerator, defaultGenerator, manualSeed, np } from ".
 export * as data from "./data";
 export * as plot from "./plot";
 export * from "./notebook";
+export * as nn from "./nn";
+export { item } from "./nn";
+export * as optim from "./optim";

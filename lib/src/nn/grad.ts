@@ -1,0 +1,92 @@
+/**
+ * Forward and backward in one call, and clipping of gradients. Gradients are a plain record from state-dict names to
+ * tensors. Nothing here keeps a tensor: inside `tf.tidy` or a compiled step nothing leaks.
+ */
+import * as tf from "@tensorflow/tfjs";
+import type { Module } from "./module";
+
+/** Gradients by the state-dict name of their parameter; a parameter that the loss does not reach has no entry. */
+export type Gradients = Record<string, tf.Tensor>;
+
+/** Which parameter each gradient of a record belongs to: names alone are not unique across models. */
+const owners = new WeakMap<Gradients, ReadonlyMap<tf.Variable, string>>();
+
+/** The parameters behind a record made by `valueAndGrads`, with their names in it. */
+export function parametersOf(grads: Gradients): ReadonlyMap<tf.Variable, string> | undefined {
+  return owners.get(grads);
+}
+
+/**
+ * Computes a loss and its gradients with respect to the model's trainable parameters.
+ *
+ * Throws if `lossFn` does not return a scalar, or if no parameter influences the loss.
+ */
+export function valueAndGrads(model: Module, lossFn: () => tf.Tensor): { loss: tf.Scalar; grads: Gradients } {
+  const named = model.namedParameters().filter(([, variable]) => variable.trainable);
+  if (named.length === 0) throw new Error("valueAndGrads: the model has no trainable parameters");
+  const scalarLoss = () => {
+    const loss = lossFn();
+    if (!(loss instanceof tf.Tensor)) {
+      throw new TypeError(`valueAndGrads: expected lossFn to return a scalar tensor, got ${typeof loss}`);
+    }
+    if (loss.size !== 1) {
+      throw new Error(
+        `valueAndGrads: expected lossFn to return a scalar, got a tensor of shape [${loss.shape.join(", ")}]; ` +
+          "take its mean() or sum()",
+      );
+    }
+    return loss.rank === 0 ? (loss as tf.Scalar) : tf.reshape(loss, []).asScalar();
+  };
+  const { value, grads: byVariable } = tf.variableGrads(
+    scalarLoss,
+    named.map(([, variable]) => variable),
+  );
+  const grads: Gradients = {};
+  for (const [name, variable] of named) {
+    const gradient = byVariable[variable.name];
+    if (gradient) grads[name] = gradient;
+  }
+  owners.set(grads, new Map(named.map(([name, variable]) => [variable, name])));
+  return { loss: value, grads };
+}
+
+/**
+ * Scales all gradients of the record so that their common norm is at most `maxNorm`; returns the norm before (a scalar).
+ *
+ * norm = √Σ g², g ← g·min(1, maxNorm / (norm + 1e-6)); always multiplied, so that no value has to be read.
+ * https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_norm_.html
+ */
+export function clipGradNorm(grads: Gradients, maxNorm: number): tf.Scalar {
+  const names = Object.keys(grads);
+  if (names.length === 0) return tf.scalar(0);
+  const norm = tf.tidy(() => tf.sqrt(tf.addN(names.map((name) => tf.sum(tf.square(grads[name]!)))))) as tf.Scalar;
+  const coefficient = tf.tidy(() => tf.minimum(1, tf.div(maxNorm, tf.add(norm, 1e-6))));
+  for (const name of names) grads[name] = replace(grads[name]!, (g) => tf.mul(g, coefficient));
+  coefficient.dispose();
+  return norm;
+}
+
+/**
+ * Limits every number of every gradient to [−clipValue, clipValue], in the record.
+ * https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_value_.html
+ */
+export function clipGradValue(grads: Gradients, clipValue: number): void {
+  for (const name of Object.keys(grads)) {
+    grads[name] = replace(grads[name]!, (g) => tf.clipByValue(g, -clipValue, clipValue));
+  }
+}
+
+/** The new tensor takes the place of the old one in the record, so the old one can go. */
+function replace(gradient: tf.Tensor, change: (gradient: tf.Tensor) => tf.Tensor): tf.Tensor {
+  const changed = change(gradient);
+  gradient.dispose();
+  return changed;
+}
+
+/** The number in a tensor with one element, like PyTorch's `.item()`. Waits for the computation: call it outside the step. */
+export function item(tensor: tf.Tensor): number {
+  if (tensor.size !== 1) {
+    throw new Error(`item: expected a tensor with one element, got shape [${tensor.shape.join(", ")}]`);
+  }
+  return tensor.dataSync()[0]!;
+}

@@ -1,0 +1,19 @@
+/**
+ * `nn`: modules, layers, losses, initialisers and gradients, with PyTorch's names and numbers.
+ */
+export { Module, ModuleList, Sequential, type Layer, type StateDict } from "./module";
+export { Linear } from "./linear";
+export { Embedding, embeddingOf, type EmbeddingSource } from "./embedding";
+export { Dropout, Flatten, LogSoftmax, ReLU, Sigmoid, Softmax, Tanh } from "./activations";
+export {
+  CrossEntropyLoss,
+  MSELoss,
+  NLLLoss,
+  crossEntropy,
+  nllLoss,
+  type CrossEntropyLossOptions,
+  type NLLLossOptions,
+  type Reduction,
+} from "./loss";
+export { clipGradNorm, clipGradValue, item, valueAndGrads, type Gradients } from "./grad";
+export * as init from "./init";
