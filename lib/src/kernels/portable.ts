@@ -1,0 +1,102 @@
+/**
+ * The operations of `ops.ts` for the WebAssembly and CPU backends, on the tf ops that are fast there.
+ * Slow there (5–20 times) and therefore avoided: transposed `matMul`, `split`, `unstack`, `gather`, `tanh`, sums over the first axis.
+ * Cutting and joining is done on the values themselves, which are in JavaScript's reach on these backends.
+ */
+import * as tf from "@tensorflow/tfjs";
+import type { Ops } from "./ops.js";
+
+const size = (shape: number[]) => shape.reduce((a, b) => a * b, 1);
+const values = (x: tf.Tensor) => x.dataSync<"float32">();
+
+/** [outer, axis, inner] sizes of a shape seen from one axis. */
+function around(shape: number[], axis: number): [number, number, number] {
+  return [size(shape.slice(0, axis)), shape[axis]!, size(shape.slice(axis + 1))];
+}
+
+function cut(x: tf.Tensor, sizes: number[], axis: number, keepAxis: boolean): tf.Tensor[] {
+  const [outer, length, inner] = around(x.shape, axis);
+  const from = values(x);
+  let start = 0;
+  return sizes.map((count) => {
+    const run = count * inner;
+    const to = new Float32Array(outer * run);
+    for (let o = 0; o < outer; o++) {
+      const at = (o * length + start) * inner;
+      to.set(from.subarray(at, at + run), o * run);
+    }
+    start += count;
+    const shape = [...x.shape.slice(0, axis), ...(keepAxis ? [count] : []), ...x.shape.slice(axis + 1)];
+    return tf.tensor(to, shape);
+  });
+}
+
+function join(list: tf.Tensor[], axis: number, shape: number[]): tf.Tensor {
+  const lengths = list.map((x) => size(x.shape.slice(axis)));
+  const outer = size(shape.slice(0, axis));
+  const stride = lengths.reduce((a, b) => a + b, 0);
+  const to = new Float32Array(outer * stride);
+  let start = 0;
+  list.forEach((x, i) => {
+    const from = values(x);
+    const run = lengths[i]!;
+    for (let o = 0; o < outer; o++) to.set(from.subarray(o * run, (o + 1) * run), o * stride + start);
+    start += run;
+  });
+  return tf.tensor(to, shape);
+}
+
+const isWasm = () => tf.getBackend() === "wasm";
+
+export const portableOps: Ops = {
+  matMul: (a, b, transposeA = false, transposeB = false) =>
+    tf.matMul(transposeA ? tf.transpose(a) : (a as tf.Tensor2D), transposeB ? tf.transpose(b) : (b as tf.Tensor2D)),
+  add: (a, b) => tf.add(a, b),
+  sub: (a, b) => tf.sub(a, b),
+  mul: (a, b) => tf.mul(a, b),
+  addN: (list) => list.reduce((a, b) => tf.add(a, b)),
+  // tanh x = 2σ(2x) − 1; the backend's own tanh is 10 times slower than its sigmoid
+  tanh: (x) => (isWasm() ? tf.sub(tf.mul(tf.sigmoid(tf.mul(x, 2)), 2), 1) : tf.tanh(x)),
+  sigmoid: (x) => tf.sigmoid(x),
+  relu: (x) => tf.relu(x),
+  tanhGrad: (y, dy) => tf.sub(dy, tf.mul(dy, tf.mul(y, y))),
+  sigmoidGrad: (y, dy) => tf.mul(dy, tf.sub(y, tf.mul(y, y))),
+  reluGrad: (y, dy) => tf.mul(dy, tf.step(y)),
+  transpose: (x) => tf.transpose(x),
+  reshape: (x, shape) => tf.reshape(x, shape),
+  zerosLike: (x) => tf.zerosLike(x),
+  rows(table, ids) {
+    const [count, width] = table.shape as [number, number];
+    const from = values(table);
+    const index = ids.dataSync();
+    const to = new Float32Array(index.length * width);
+    for (let i = 0; i < index.length; i++) {
+      const id = index[i]!;
+      if (!(id >= 0 && id < count)) throw new RangeError(`Embedding: expected ids in 0..${count - 1}, got ${id}`);
+      to.set(from.subarray(id * width, (id + 1) * width), i * width);
+    }
+    return tf.tensor(to, [...ids.shape, width]);
+  },
+  sumRowsById(x, ids, count) {
+    const width = x.shape[1]!;
+    const from = values(x);
+    const to = new Float32Array(count * width);
+    ids.dataSync().forEach((id, i) => {
+      for (let j = 0; j < width; j++) to[id * width + j]! += from[i * width + j]!;
+    });
+    return tf.tensor(to, [count, width]);
+  },
+  sumRows: (x) => tf.reshape(tf.matMul(tf.ones([1, x.shape[0]!]), x as tf.Tensor2D), [x.shape[1]!]),
+  unstack: (x, axis) => cut(x, new Array<number>(x.shape[axis]!).fill(1), axis, false),
+  stack: (list, axis) => {
+    const shape = list[0]!.shape;
+    return join(list, axis, [...shape.slice(0, axis), list.length, ...shape.slice(axis)]);
+  },
+  split: (x, sizes, axis) => (sizes.length === 1 ? [x] : cut(x, sizes, axis, true)),
+  concat(list, axis) {
+    if (list.length === 1) return list[0]!;
+    const shape = [...list[0]!.shape];
+    shape[axis] = list.reduce((sum, x) => sum + x.shape[axis]!, 0);
+    return join(list, axis, shape);
+  },
+};

@@ -1,0 +1,164 @@
+/**
+ * A recurrent layer over a whole sequence as one fused operation: one product for the inputs of all steps (or one look-up in
+ * a folded table when the input is an embedding), then the cell's chain of steps. Its gradient is in `bptt.ts`.
+ * One direction of one layer: stacking, both directions and variable lengths are in `nn/`.
+ */
+import * as tf from "@tensorflow/tfjs";
+import { backward, type Forward, type InputName } from "./bptt.js";
+import type { CellKernel, Recurrent } from "./cell.js";
+import { chainCount } from "./chains.js";
+import { ops, type Ops } from "./ops.js";
+import { fusedOp, type Keep } from "./tape.js";
+
+/** The input of a layer: a sequence x, or ids of the rows of an embedding table [V, E]. */
+export interface SequenceInput {
+  x?: tf.Tensor | undefined;
+  ids?: tf.Tensor | undefined;
+  table?: tf.Tensor | undefined;
+}
+
+/** The parameters of one direction of one layer, in PyTorch's shapes and gate order. */
+export interface SequenceWeights {
+  /** W_ih [gates·H, I] */
+  weightIh: tf.Tensor;
+  /** W_hh [gates·H, H] */
+  weightHh: tf.Tensor;
+  /** b_ih [gates·H] */
+  biasIh?: tf.Tensor | undefined;
+  /** b_hh [gates·H] */
+  biasHh?: tf.Tensor | undefined;
+}
+
+export interface SequenceOptions {
+  /** Initial hidden state [B, H]; zeros when missing. */
+  h0?: tf.Tensor | undefined;
+  /** Initial cell state [B, H] (LSTM). */
+  c0?: tf.Tensor | undefined;
+  /** Runs from the last step to the first. */
+  reverse?: boolean;
+  /** The time axis of the input: 0 for [T, B, …], 1 for [B, T, …]. */
+  inputAxis?: 0 | 1;
+  /** The time axis of the output. */
+  outputAxis?: 0 | 1;
+  /** Number of batch slices run as independent chains; by default what `chains.ts` says. */
+  chains?: number;
+}
+
+/**
+ * Runs a cell over a sequence: `[output, hN]` or, for an LSTM, `[output, hN, cN]`, with output [T, B, H] (or [B, T, H] when
+ * `outputAxis` is 1) and hN, cN [B, H]. Shapes are not checked here.
+ */
+export function sequence(
+  name: string,
+  cell: CellKernel,
+  input: SequenceInput,
+  weights: SequenceWeights,
+  options: SequenceOptions = {},
+): tf.Tensor[] {
+  const { x, table } = input;
+  const { h0, c0 } = options;
+  return fusedOp<InputName>(name, { x, table, ...weights, h0, c0 }, (keep) => {
+    const forward = run(ops(), cell, input, weights, options, keep);
+    return { outputs: forward.outputs, backward: (dys) => backward(forward, dys) };
+  });
+}
+
+function run(
+  o: Ops,
+  cell: CellKernel,
+  { x, ids, table }: SequenceInput,
+  { weightIh, weightHh, biasIh, biasHh }: SequenceWeights,
+  { h0, c0, reverse = false, inputAxis = 0, outputAxis = 0, chains }: SequenceOptions,
+  keep: Keep,
+): Forward {
+  const batch = (x ?? ids)!.shape[1 - inputAxis]!;
+  const sizes = cell.pieces.map((gates) => gates * weightHh.shape[1]!);
+  const rows = share(batch, Math.min(chains ?? chainCount(batch), batch));
+  // Ids are looked up step by step, so the layout inside is free: time first, where cutting into steps copies nothing.
+  const axis = ids ? 0 : inputAxis;
+  const inTime = <T>(list: T[]) => (reverse ? [...list].reverse() : list);
+
+  const copy = (tensor: tf.Tensor) => keep(tf.clone(tensor));
+  const pieces = (weight: tf.Tensor) => o.split(reorderGates(o, cell, weight), sizes, 0);
+  const wIh = pieces(weightIh).map(copy);
+  const wHh = pieces(weightHh).map(copy);
+  const bIh = biasIh && pieces(biasIh);
+  const bHh = biasHh && pieces(biasHh);
+  const bias = bIh?.map((b, p) => (p === cell.ownBias ? b : o.add(b, bHh![p]!)));
+  const recurrent: Recurrent = {
+    weights: wHh,
+    transposed: wHh.map((w) => o.transpose(w)),
+    bias: bHh && cell.ownBias !== undefined ? copy(bHh[cell.ownBias]!) : undefined,
+  };
+
+  const affine = (input: tf.Tensor, p: number) => {
+    const product = o.matMul(input, wIh[p]!, false, true);
+    return bias ? o.add(product, bias[p]!) : product;
+  };
+  const tables = table && wIh.map((_, p) => affine(table, p)); // [V, gates·H]: all that an id contributes to a step
+  const xParts = x && o.split(x, rows, 1 - axis);
+  const idParts = ids && splitIds(ids, rows, inputAxis);
+  const h0Parts = h0 && o.split(h0, rows, 0).map(copy);
+  const c0Parts = c0 && o.split(c0, rows, 0).map(copy);
+
+  const slices = rows.map((_, s) => {
+    const part = xParts?.[s];
+    const flat = part && keep(o.reshape(part, [-1, part.shape[2]!])); // [T·NB, I]
+    const steps = wIh.map((_, p) => {
+      const all = tables
+        ? o.rows(tables[p]!, idParts![s]!)
+        : o.reshape(affine(flat!, p), [...part!.shape.slice(0, 2), sizes[p]!]);
+      return inTime(o.unstack(all, axis));
+    });
+    return {
+      chain: cell.run(o, steps, recurrent, h0Parts?.[s] ?? null, c0Parts?.[s] ?? null, keep),
+      h0: h0Parts?.[s] ?? null,
+      x: flat,
+      ids: idParts && keep(tf.reshape(idParts[s]!, [-1])),
+    };
+  });
+
+  const outputs = slices.map(({ chain }) => o.stack(inTime(chain.h), outputAxis));
+  const hN = slices.map(({ chain: { h } }) => h[h.length - 1]!);
+  const cN = slices.flatMap(({ chain: { c } }) => c ?? []);
+  return {
+    // The last states are kept for the gradient as well, so the caller gets handles of its own.
+    outputs: [
+      o.concat(outputs, 1 - outputAxis),
+      ...[hN, cN].filter((parts) => parts.length).map((parts) => tf.clone(o.concat(parts, 0))),
+    ],
+    o,
+    cell,
+    sizes,
+    rows,
+    axis,
+    outputAxis,
+    inTime,
+    slices,
+    wIh,
+    table: table && copy(table),
+    hasBias: Boolean(bias),
+  };
+}
+
+/** `total` cut into `parts` whole numbers that differ by at most 1. */
+function share(total: number, parts: number): number[] {
+  return Array.from({ length: parts }, (_, i) => Math.floor((total * (i + 1)) / parts) - Math.floor((total * i) / parts));
+}
+
+/** The slices [T, NB] of ids [T, B] or, with time axis 1, [B, T]. */
+function splitIds(ids: tf.Tensor, rows: number[], timeAxis: 0 | 1): tf.Tensor[] {
+  const timeFirst = timeAxis === 0 ? ids : tf.transpose(ids);
+  return rows.length === 1 ? [timeFirst] : tf.split(timeFirst, rows, 1);
+}
+
+/** Puts the gates (blocks of rows) of a weight or a gradient into the cell's own order, or back. */
+export function reorderGates(o: Ops, { gateOrder }: CellKernel, weight: tf.Tensor): tf.Tensor {
+  if (!gateOrder) return weight;
+  const size = weight.shape[0]! / gateOrder.length;
+  const gates = o.split(weight, gateOrder.map(() => size), 0); // prettier-ignore
+  return o.concat(
+    gateOrder.map((gate) => gates[gate]!),
+    0,
+  );
+}
