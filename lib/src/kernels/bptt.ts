@@ -3,10 +3,9 @@
  * product over all time steps, of the embedding through the folded table, and of the input and the initial states.
  */
 import * as tf from "@tensorflow/tfjs";
-import type { CellKernel, Chain } from "./cell.js";
-import type { Ops } from "./ops.js";
-import { reorderGates } from "./sequence.js";
-import type { Thunks } from "./tape.js";
+import { reorderGates, type CellKernel, type Chain } from "./cell";
+import type { Ops } from "./ops";
+import { tidy, type Thunks } from "./tape";
 
 /** The inputs that may receive a gradient. */
 export type InputName = "x" | "table" | "weightIh" | "weightHh" | "biasIh" | "biasHh" | "h0" | "c0";
@@ -47,7 +46,7 @@ export interface Forward {
 export function backward(forward: Forward, dys: (tf.Tensor | null)[]): Thunks<InputName> {
   const { o, cell, sizes, rows, axis, slices, wIh, table } = forward;
   // Shared by several gradients, so computed now; the engine asks for each gradient in a scope of its own.
-  const { dx, dz, before, dh0, dc0, dTable, dBias } = tf.tidy(() => {
+  const { dx, dz, before, dh0, dc0, dTable, dBias } = tidy(() => {
     const steps = throughTime(forward, dys);
     const dTable =
       table && sizes.map((_, p) => sum((s) => o.sumRowsById(steps.dx[s]![p]!, slices[s]!.ids!, table.shape[0]!)));
@@ -84,9 +83,7 @@ export function backward(forward: Forward, dys: (tf.Tensor | null)[]): Thunks<In
     // Copies, because the same tensor may serve both biases and each caller may dispose its own.
     biasIh: () => tf.clone(allPieces((p) => (dBias as tf.Tensor[])[p]!)),
     biasHh: () =>
-      tf.clone(
-        allPieces((p) => (p === cell.ownBias ? sum((s) => o.sumRows(dz[s]![p]!)) : (dBias as tf.Tensor[])[p]!)),
-      ),
+      tf.clone(allPieces((p) => (p === cell.ownBias ? sum((s) => o.sumRows(dz[s]![p]!)) : (dBias as tf.Tensor[])[p]!))),
     h0: () => o.concat(dh0 as tf.Tensor[], 0),
     c0: () => o.concat(dc0 as tf.Tensor[], 0),
   };
@@ -102,9 +99,7 @@ function throughTime({ o, rows, axis, outputAxis, inTime, slices }: Forward, dys
     const joined = o.concat(inTime(list), axis);
     return axis === 0 ? joined : o.reshape(joined, [-1, list[0]!.shape[1]!]);
   };
-  const steps = slices.map(({ chain }, s) =>
-    chain.backward(outs?.[s] ?? null, hLast?.[s] ?? null, cLast?.[s] ?? null),
-  );
+  const steps = slices.map(({ chain }, s) => chain.backward(outs?.[s] ?? null, hLast?.[s] ?? null, cLast?.[s] ?? null));
   const dx = steps.map((step) => step.dx.map(flatten));
   return {
     dx,

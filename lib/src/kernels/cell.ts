@@ -6,8 +6,8 @@
  * LSTM have one piece; the GRU has two (r and z; n), because its candidate needs the two products separately.
  */
 import type * as tf from "@tensorflow/tfjs";
-import type { Ops } from "./ops.js";
-import type { Keep } from "./tape.js";
+import type { Ops } from "./ops";
+import type { Keep } from "./tape";
 
 /** A step's pre-activations from the input, by piece: [NB, gates·H] each. */
 export type Pieces = tf.Tensor[];
@@ -54,12 +54,16 @@ export interface CellKernel {
   /** Order of the gates inside, if it is not PyTorch's; must be its own inverse. */
   gateOrder?: number[];
   /** Runs all steps; `xs[p][t]` in the order of processing; null states are zeros. */
-  run(
-    o: Ops,
-    xs: tf.Tensor[][],
-    w: Recurrent,
-    h0: tf.Tensor | null,
-    c0: tf.Tensor | null,
-    keep: Keep,
-  ): Chain;
+  run(o: Ops, xs: tf.Tensor[][], w: Recurrent, h0: tf.Tensor | null, c0: tf.Tensor | null, keep: Keep): Chain;
+}
+
+/** Puts the gates (blocks of rows) of a weight or a gradient into the cell's own order, or back. */
+export function reorderGates(o: Ops, { gateOrder }: CellKernel, weight: tf.Tensor): tf.Tensor {
+  if (!gateOrder) return weight;
+  const size = weight.shape[0]! / gateOrder.length;
+  const gates = o.split(weight, gateOrder.map(() => size), 0); // prettier-ignore
+  return o.concat(
+    gateOrder.map((gate) => gates[gate]!),
+    0,
+  );
 }

@@ -4,7 +4,8 @@
  * Not a general op library: no gradients, no shape checks, float32 only.
  */
 import * as tf from "@tensorflow/tfjs";
-import { portableOps } from "./portable.js";
+import { attrs, isNative, op, ops } from "../backend";
+import { portableOps } from "./portable";
 
 /** The operations of the fused kernels; matrices are [rows, columns]. */
 export interface Ops {
@@ -24,6 +25,14 @@ export interface Ops {
   sigmoidGrad(y: tf.Tensor, dy: tf.Tensor): tf.Tensor;
   /** dy where y > 0, else 0, for y = relu x. */
   reluGrad(y: tf.Tensor, dy: tf.Tensor): tf.Tensor;
+  /**
+   * The elementwise part of LSTM steps backwards, for W_hh [4H, H] and a batch size: a function from the gradients of h and c
+   * after the step to those of its pre-activations (gates in the order i, g, f, o) and of c before it.
+   */
+  lstmBackward(
+    w: tf.Tensor,
+    batch: number,
+  ): (step: LstmStep, dh: tf.Tensor, dc: tf.Tensor) => [dz: tf.Tensor, dcBefore: tf.Tensor];
   /** Matrix transpose. */
   transpose(x: tf.Tensor): tf.Tensor;
   reshape(x: tf.Tensor, shape: number[]): tf.Tensor;
@@ -43,61 +52,24 @@ export interface Ops {
   concat(list: tf.Tensor[], axis: number): tf.Tensor;
 }
 
-/** What the native backend offers beside TensorFlow.js's own kernels. */
-interface NativeBackend {
-  binding: Record<
-    "TF_ATTR_TYPE" | "TF_ATTR_INT" | "TF_ATTR_BOOL" | "TF_FLOAT" | "TF_INT32",
-    number
-  >;
-  executeSingleOutput(name: string, attrs: Attr[], inputs: tf.Tensor[]): tf.Tensor;
-  executeMultipleOutputs(name: string, attrs: Attr[], inputs: tf.Tensor[], count: number): tf.Tensor[];
+/** What one LSTM step leaves for its gradient, [NB, H] each. */
+export interface LstmStep {
+  /** gates after their activation */
+  i: tf.Tensor;
+  g: tf.Tensor;
+  f: tf.Tensor;
+  o: tf.Tensor;
+  /** new cell state and its tanh */
+  c: tf.Tensor;
+  tanhC: tf.Tensor;
+  /** cell state before */
+  before: tf.Tensor;
 }
-
-interface Attr {
-  name: string;
-  type: number;
-  value: number | boolean;
-}
-
-// The backend is asked for at each call: `nn.compile` puts another binding in its place while it records.
-const backend = () => tf.backend() as unknown as NativeBackend;
-const run = (name: string, attrs: Attr[], inputs: tf.Tensor[]) => backend().executeSingleOutput(name, attrs, inputs);
-
-/** Attribute constructors with the binding's numbers, which never change. */
-let attributes: ReturnType<typeof makeAttributes> | undefined;
-function makeAttributes() {
-  const b = backend().binding;
-  const type = (name: string, value: number): Attr => ({ name, type: b.TF_ATTR_TYPE, value });
-  const int = (name: string, value: number): Attr => ({ name, type: b.TF_ATTR_INT, value });
-  const flag = (name: string, value: boolean): Attr => ({ name, type: b.TF_ATTR_BOOL, value });
-  const float = type("T", b.TF_FLOAT);
-  const matMul = (ta: boolean, tb: boolean) => [float, flag("transpose_a", ta), flag("transpose_b", tb)];
-  return {
-    int,
-    float,
-    only: [float],
-    matMul: [matMul(false, false), matMul(false, true), matMul(true, false), matMul(true, true)] as const,
-    gather: [
-      int("batch_dims", 0),
-      type("Tparams", b.TF_FLOAT),
-      type("Tindices", b.TF_INT32),
-      type("Taxis", b.TF_INT32),
-    ],
-    oneHot: [int("axis", 0), float, type("TI", b.TF_INT32)],
-    segmentSum: [float, type("Tindices", b.TF_INT32), type("Tnumsegments", b.TF_INT32)],
-    transpose: [float, type("Tperm", b.TF_INT32)],
-    reshape: [float, type("Tshape", b.TF_INT32)],
-    sum: [flag("keep_dims", false), float, type("Tidx", b.TF_INT32)],
-    axis: type("Tidx", b.TF_INT32),
-    lengths: type("Tlen", b.TF_INT32),
-  };
-}
-const attrs = () => (attributes ??= makeAttributes());
 
 /** Small constants live as long as the process: making one costs a native call. */
 const constants = new Map<string, tf.Tensor>();
 function constant(values: number | number[], dtype: "int32" | "float32" = "int32"): tf.Tensor {
-  const key = `${dtype}${JSON.stringify(values)}`;
+  const key = `${dtype} ${JSON.stringify(values)}`;
   let tensor = constants.get(key);
   if (!tensor) {
     tensor = tf.keep(tf.tensor(values, undefined, dtype));
@@ -109,58 +81,79 @@ function constant(values: number | number[], dtype: "int32" | "float32" = "int32
 /** A shape or list of sizes: too many different ones to keep, so the caller's scope frees it. */
 const sizesOf = (list: number[]) => tf.tensor1d(list, "int32");
 
-const binary = (name: string) => (a: tf.Tensor, b: tf.Tensor) => run(name, attrs().only, [a, b]);
-const unary = (name: string) => (x: tf.Tensor) => run(name, attrs().only, [x]);
+const T = "float32";
+const float = attrs({ T });
+const product = [false, true].map((transpose_a) =>
+  [false, true].map((transpose_b) => attrs({ T, transpose_a, transpose_b })),
+);
+const gather = attrs({ batch_dims: 0, Tparams: T, Tindices: "int32", Taxis: "int32" });
+const oneHot = attrs({ axis: 0, T, TI: "int32" });
+const segmentSum = attrs({ T, Tindices: "int32", Tnumsegments: "int32" });
+const transpose = attrs({ T, Tperm: "int32" });
+const reshape = attrs({ T, Tshape: "int32" });
+const slice = attrs({ T, Index: "int32" });
+const lstmGrad = attrs({ T, use_peephole: false });
+const sum = attrs({ T, keep_dims: false, Tidx: "int32" });
 
-/** Below this table size a one-hot product is faster than UnsortedSegmentSum (10 240 × 128 values: 0.5 against 0.75 ms). */
+const binary = (name: string) => (a: tf.Tensor, b: tf.Tensor) => op(name, float, [a, b]);
+const unary = (name: string) => (x: tf.Tensor) => op(name, float, [x]);
+
+/** Up to this table size a one-hot product is faster than UnsortedSegmentSum (10 240 × 128 values, V = 39: 0.5 against 0.75 ms). */
 const ONE_HOT_LIMIT = 128;
 
 const nativeOps: Ops = {
   matMul: (a, b, transposeA = false, transposeB = false) =>
-    run("MatMul", attrs().matMul[((transposeA ? 2 : 0) + (transposeB ? 1 : 0)) as 0 | 1 | 2 | 3], [a, b]),
+    op("MatMul", product[Number(transposeA)]![Number(transposeB)]!, [a, b]),
   add: binary("AddV2"),
   sub: binary("Sub"),
   mul: binary("Mul"),
-  addN: (list) => (list.length === 1 ? list[0]! : run("AddN", [attrs().float, attrs().int("N", list.length)], list)),
+  addN: (list) => (list.length === 1 ? list[0]! : op("AddN", attrs({ T, N: list.length }), list)),
   tanh: unary("Tanh"),
   sigmoid: unary("Sigmoid"),
   relu: unary("Relu"),
   tanhGrad: binary("TanhGrad"),
   sigmoidGrad: binary("SigmoidGrad"),
-  reluGrad: (y, dy) => run("ReluGrad", attrs().only, [dy, y]),
-  transpose: (x) => run("Transpose", attrs().transpose, [x, constant([1, 0])]),
-  reshape: (x, shape) => run("Reshape", attrs().reshape, [x, sizesOf(shape)]),
+  reluGrad: (y, dy) => op("ReluGrad", float, [dy, y]),
+  lstmBackward(w, batch) {
+    const hidden = w.shape[1]!;
+    // The operation computes nothing from x, h, w, b and the peephole weights, but checks their shapes: these are views of w.
+    const flat = nativeOps.reshape(w, [-1]);
+    const view = (size: number) => op("Slice", slice, [flat, constant([0]), sizesOf([size])]);
+    const weights = nativeOps.reshape(w, [hidden, 4 * hidden]);
+    const x = nativeOps.reshape(view(0), [batch, 0]);
+    const bias = view(4 * hidden);
+    const peephole = view(1);
+    return ({ i, g, f, o, c, tanhC, before }, dh, dc) => {
+      const unused = [weights, peephole, peephole, peephole, bias];
+      const inputs = [x, before, before, ...unused, i, c, f, o, g, tanhC, dc, dh];
+      const [dcBefore, dz] = ops("LSTMBlockCellGrad", lstmGrad, inputs, 5);
+      return [dz!, dcBefore!];
+    };
+  },
+  transpose: (x) => op("Transpose", transpose, [x, constant([1, 0])]),
+  reshape: (x, shape) => op("Reshape", reshape, [x, sizesOf(shape)]),
   zerosLike: unary("ZerosLike"),
-  rows: (table, ids) => run("GatherV2", attrs().gather, [table, ids, constant(0)]),
+  rows: (table, ids) => op("GatherV2", gather, [table, ids, constant(0)]),
   sumRowsById(x, ids, size) {
-    if (size > ONE_HOT_LIMIT) return run("UnsortedSegmentSum", attrs().segmentSum, [x, ids, constant(size)]);
-    const on = constant(1, "float32");
-    const off = constant(0, "float32");
-    const oneHot = run("OneHot", attrs().oneHot, [ids, constant(size), on, off]); // [V, N]
-    return this.matMul(oneHot, x);
+    if (size > ONE_HOT_LIMIT) return op("UnsortedSegmentSum", segmentSum, [x, ids, constant(size)]);
+    const columns = op("OneHot", oneHot, [ids, constant(size), constant(1, T), constant(0, T)]); // [V, N]
+    return nativeOps.matMul(columns, x);
   },
-  sumRows: (x) => run("Sum", attrs().sum, [x, constant([0])]),
-  unstack(x, axis) {
-    const { int, float } = attrs();
-    const count = x.shape[axis]!;
-    return backend().executeMultipleOutputs("Unpack", [int("num", count), float, int("axis", axis)], [x], count);
-  },
-  stack: (list, axis) =>
-    run("Pack", [attrs().int("N", list.length), attrs().float, attrs().int("axis", axis)], list),
+  sumRows: (x) => op("Sum", sum, [x, constant([0])]),
+  unstack: (x, axis) => ops("Unpack", attrs({ T, num: x.shape[axis]!, axis }), [x], x.shape[axis]!),
+  stack: (list, axis) => op("Pack", attrs({ T, N: list.length, axis }), list),
   split(x, sizes, axis) {
     if (sizes.length === 1) return [x];
-    const { int, float, lengths } = attrs();
     const inputs = [x, sizesOf(sizes), constant(axis)];
-    return backend().executeMultipleOutputs("SplitV", [int("num_split", sizes.length), float, lengths], inputs, sizes.length);
+    return ops("SplitV", attrs({ T, num_split: sizes.length, Tlen: "int32" }), inputs, sizes.length);
   },
   concat(list, axis) {
     if (list.length === 1) return list[0]!;
-    const { int, float, axis: index } = attrs();
-    return run("ConcatV2", [int("N", list.length), index, float], [...list, constant(axis)]);
+    return op("ConcatV2", attrs({ T, N: list.length, Tidx: "int32" }), [...list, constant(axis)]);
   },
 };
 
 /** The operations for the backend that is in use. */
-export function ops(): Ops {
-  return tf.getBackend() === "tensorflow" ? nativeOps : portableOps;
+export function backendOps(): Ops {
+  return isNative() ? nativeOps : portableOps;
 }

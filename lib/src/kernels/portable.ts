@@ -4,7 +4,7 @@
  * Cutting and joining is done on the values themselves, which are in JavaScript's reach on these backends.
  */
 import * as tf from "@tensorflow/tfjs";
-import type { Ops } from "./ops.js";
+import type { Ops } from "./ops";
 
 const size = (shape: number[]) => shape.reduce((a, b) => a * b, 1);
 const values = (x: tf.Tensor) => x.dataSync<"float32">();
@@ -62,6 +62,22 @@ export const portableOps: Ops = {
   tanhGrad: (y, dy) => tf.sub(dy, tf.mul(dy, tf.mul(y, y))),
   sigmoidGrad: (y, dy) => tf.mul(dy, tf.sub(y, tf.mul(y, y))),
   reluGrad: (y, dy) => tf.mul(dy, tf.step(y)),
+  lstmBackward:
+    () =>
+    ({ i, g, f, o, tanhC, before }, dh, dc) => {
+      const p = portableOps;
+      const total = p.add(p.tanhGrad(tanhC, p.mul(dh, o)), dc);
+      const dz = p.concat(
+        [
+          p.sigmoidGrad(i, p.mul(total, g)),
+          p.tanhGrad(g, p.mul(total, i)),
+          p.sigmoidGrad(f, p.mul(total, before)),
+          p.sigmoidGrad(o, p.mul(dh, tanhC)),
+        ],
+        1,
+      );
+      return [dz, p.mul(total, f)];
+    },
   transpose: (x) => tf.transpose(x),
   reshape: (x, shape) => tf.reshape(x, shape),
   zerosLike: (x) => tf.zerosLike(x),

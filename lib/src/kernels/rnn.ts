@@ -3,7 +3,7 @@
  * h_t = f(x_t + h_{t−1} W_hhᵀ) with f = tanh or relu, where x_t already holds W_ih x_t + b_ih + b_hh.
  */
 import type * as tf from "@tensorflow/tfjs";
-import type { CellKernel } from "./cell.js";
+import type { CellKernel } from "./cell";
 
 /** The cell h_t = f(x_t + W_hh h_{t−1}): 3 native calls per step forward, 3 backward. */
 function elman(nonlinearity: "tanh" | "relu"): CellKernel {

@@ -4,11 +4,11 @@
  * One direction of one layer: stacking, both directions and variable lengths are in `nn/`.
  */
 import * as tf from "@tensorflow/tfjs";
-import { backward, type Forward, type InputName } from "./bptt.js";
-import type { CellKernel, Recurrent } from "./cell.js";
-import { chainCount } from "./chains.js";
-import { ops, type Ops } from "./ops.js";
-import { fusedOp, type Keep } from "./tape.js";
+import { backward, type Forward, type InputName } from "./bptt";
+import { reorderGates, type CellKernel, type Recurrent } from "./cell";
+import { chainCount } from "./chains";
+import { backendOps, type Ops } from "./ops";
+import { fusedOp, type Keep } from "./tape";
 
 /** The input of a layer: a sequence x, or ids of the rows of an embedding table [V, E]. */
 export interface SequenceInput {
@@ -58,7 +58,7 @@ export function sequence(
   const { x, table } = input;
   const { h0, c0 } = options;
   return fusedOp<InputName>(name, { x, table, ...weights, h0, c0 }, (keep) => {
-    const forward = run(ops(), cell, input, weights, options, keep);
+    const forward = run(backendOps(), cell, input, weights, options, keep);
     return { outputs: forward.outputs, backward: (dys) => backward(forward, dys) };
   });
 }
@@ -143,22 +143,14 @@ function run(
 
 /** `total` cut into `parts` whole numbers that differ by at most 1. */
 function share(total: number, parts: number): number[] {
-  return Array.from({ length: parts }, (_, i) => Math.floor((total * (i + 1)) / parts) - Math.floor((total * i) / parts));
+  return Array.from(
+    { length: parts },
+    (_, i) => Math.floor((total * (i + 1)) / parts) - Math.floor((total * i) / parts),
+  );
 }
 
 /** The slices [T, NB] of ids [T, B] or, with time axis 1, [B, T]. */
 function splitIds(ids: tf.Tensor, rows: number[], timeAxis: 0 | 1): tf.Tensor[] {
   const timeFirst = timeAxis === 0 ? ids : tf.transpose(ids);
   return rows.length === 1 ? [timeFirst] : tf.split(timeFirst, rows, 1);
-}
-
-/** Puts the gates (blocks of rows) of a weight or a gradient into the cell's own order, or back. */
-export function reorderGates(o: Ops, { gateOrder }: CellKernel, weight: tf.Tensor): tf.Tensor {
-  if (!gateOrder) return weight;
-  const size = weight.shape[0]! / gateOrder.length;
-  const gates = o.split(weight, gateOrder.map(() => size), 0); // prettier-ignore
-  return o.concat(
-    gateOrder.map((gate) => gates[gate]!),
-    0,
-  );
 }

@@ -18,6 +18,11 @@ export interface Fused<Name extends string> {
 /** Keeps a tensor made inside `forward` until `backward` has run (does nothing when no gradient is recorded). */
 export type Keep = <T extends tf.Tensor>(tensor: T) => T;
 
+/** `tf.tidy` for any result: TensorFlow.js's own type does not admit null or optional parts. */
+export function tidy<T>(body: () => T): T {
+  return tf.tidy(body as () => tf.TensorContainer) as T;
+}
+
 /** True when operations are being recorded for a gradient. */
 export function isTaping(): boolean {
   const { gradientDepth, kernelDepth } = tf.engine().state;
@@ -70,5 +75,5 @@ export function fusedOp<Name extends string>(
       gradient: (dys: (tf.Tensor | null)[]) => fused.backward(dys),
     });
   }
-  return fused.outputs;
+  return [...fused.outputs]; // the tape holds the other list
 }
