@@ -103,17 +103,27 @@ export function edges(paths: readonly (readonly Point[])[], style: EdgeStyle): T
 export function straight(from: Point, to: Point, points = 5): Point[] {
   return Array.from({ length: points }, (_, i) => {
     const t = i / (points - 1);
-    return [from[0] + t * (to[0] - from[0]), from[1] + t * (to[1] - from[1])] as const;
+    return [mix(from[0], to[0], t), mix(from[1], to[1], t)] as const;
   });
 }
 
-/** A quadratic Bézier curve, `B(t) = (1 − t)² from + 2 (1 − t) t control + t² to`. */
-export function quadratic(from: Point, control: Point, to: Point, points = 20): Point[] {
-  return Array.from({ length: points }, (_, i) => {
-    const t = i / (points - 1);
-    const at = (k: 0 | 1): number => (1 - t) ** 2 * from[k] + 2 * (1 - t) * t * control[k] + t ** 2 * to[k];
-    return [at(0), at(1)] as const;
-  });
+/**
+ * A Bézier curve through its first and last point, bent by those between; with three it is the quadratic
+ * `B(t) = (1 − t)² p₀ + 2 (1 − t) t p₁ + t² p₂`. Computed by de Casteljau's repeated interpolation.
+ */
+export function bezier(control: readonly Point[], points = 20): Point[] {
+  const at = (t: number): Point => {
+    let level = [...control];
+    while (level.length > 1) {
+      level = level.slice(1).map((to, i) => [mix(level[i]![0], to[0], t), mix(level[i]![1], to[1], t)] as const);
+    }
+    return level[0]!;
+  };
+  return Array.from({ length: points }, (_, i) => at(i / (points - 1)));
+}
+
+function mix(from: number, to: number, t: number): number {
+  return from + t * (to - from);
 }
 
 /** A text beside something: a weight's name, a size, a time step. */

@@ -11,7 +11,7 @@ export interface Trace {
   x?: readonly unknown[];
   y?: readonly unknown[];
   z?: readonly unknown[];
-  text?: string | readonly string[];
+  text?: string | readonly string[] | readonly (readonly string[])[];
   [attribute: string]: unknown;
 }
 

@@ -24,8 +24,9 @@ export interface ReferenceLine {
   x?: number;
   label?: string;
   color?: string;
-  /** Where along the line the text stands. */
+  /** Where along the line the text stands, and on which side of it. */
   position?: "start" | "middle" | "end";
+  side?: "above" | "below";
 }
 
 export interface LineOptions extends FigureOptions {
@@ -97,27 +98,34 @@ export type LossCurveOptions = LineOptions;
  */
 export function lossCurve(losses: SeriesInput, options: LossCurveOptions = {}): Figure {
   const { title = "Training loss", xTitle = "Epoch", yTitle = "Loss", start = 1, log = false } = options;
-  const top = Math.max(...toSeries(losses).flatMap((one) => numbers(one.y).map((loss) => loss ?? 0)));
+  const top = toSeries(losses)
+    .flatMap((one) => numbers(one.y))
+    .reduce<number>((most, loss) => Math.max(most, loss ?? 0), 0);
   const yRange = options.yRange ?? (!log && top > 0 ? ([0, top * 1.1] as const) : undefined);
   const drawn = line(losses, { format: ".4f", ...options, title, xTitle, yTitle, start, yRange });
   return drawn;
 }
 
-/** A log axis with one tick per decade, or per few of them, where the numbers span at least two. */
+/** A log axis around the numbers and reference lines; where they span two decades or more, ticks at whole powers only. */
 export function logAxis(series: readonly Series[], lines: readonly ReferenceLine[] = []): Record<string, unknown> {
   const shown = [...series.flatMap((one) => numbers(one.y)), ...lines.map((one) => one.y ?? 0)];
-  const decades = shown.filter((value): value is number => value !== null && value > 0).map(Math.log10);
-  const span = Math.max(...decades) - Math.min(...decades);
+  const powers = shown.filter((value): value is number => value !== null && value > 0).map(Math.log10);
+  const low = powers.reduce((a, b) => Math.min(a, b), Infinity);
+  const high = powers.reduce((a, b) => Math.max(a, b), -Infinity);
+  const span = high - low;
   return {
     type: "log",
     exponentformat: "power",
     tickfont: { size: 11 },
     ...(span >= 2 ? { dtick: Math.ceil(span / 8) } : {}),
+    ...(span > 0 ? { range: [low - 0.06 * span, high + 0.06 * span] } : {}),
   };
 }
 
 /** The Plotly shape of a reference line; its text sits on the line, clear of the curve's end. */
-export function referenceShape({ y, x, label, color = "#555555", position = "end" }: ReferenceLine): Shape {
+export function referenceShape(reference: ReferenceLine): Shape {
+  const { y, x, label, color = "#555555", position = "end", side = "above" } = reference;
+  const yanchor = side === "above" ? "bottom" : "top";
   const across =
     y === undefined
       ? { x0: x, x1: x, yref: "y domain", y0: 0, y1: 1 }
@@ -127,7 +135,7 @@ export function referenceShape({ y, x, label, color = "#555555", position = "end
     ...across,
     line: { color, width: 1.5, dash: "dash" },
     ...(label
-      ? { label: { text: label, textposition: position, yanchor: "bottom", padding: 4, font: { color, size: 12 } } }
+      ? { label: { text: label, textposition: position, yanchor, padding: 4, font: { color, size: 12 } } }
       : {}),
   };
 }
@@ -137,7 +145,8 @@ export function numbers(values: ArrayLike<number>): (number | null)[] {
   return Array.from(values, (value) => (Number.isFinite(value) ? value : null));
 }
 
-function toSeries(data: SeriesInput): readonly Series[] {
+/** The series behind any of the accepted forms. */
+export function toSeries(data: SeriesInput): readonly Series[] {
   if ("length" in data && typeof data.length === "number") {
     const list = data as ArrayLike<number> | readonly Series[];
     return list.length > 0 && typeof list[0] === "object"

@@ -72,7 +72,8 @@ const axis = {
 export const theme = {
   layout: {
     font: { family: "Arial, Helvetica, sans-serif", size: 13, color: ink },
-    title: { x: 0.02, xanchor: "left", font: { size: 17 } },
+    // The title hangs a fixed way below the upper edge, so panels and legends know where it ends.
+    title: { x: 0.02, xanchor: "left", y: 1, yref: "container", yanchor: "top", pad: { t: 16 }, font: { size: 17 } },
     paper_bgcolor: "#FFFFFF",
     plot_bgcolor: "#FFFFFF",
     colorway: seriesColors,

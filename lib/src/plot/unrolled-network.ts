@@ -2,7 +2,7 @@
  * A recurrent network unrolled in time, drawn flat: one column per time step, curved recurrent edges between them.
  * With or without an embedding layer; for the same network in depth see layers3d, for training it see bpttGraph.
  */
-import { captions, canvas, edges, nodes, quadratic, straight, sub, type Node, type Point } from "./diagram";
+import { bezier, captions, canvas, edges, nodes, straight, sub, type Node, type Point } from "./diagram";
 import { figure, type Figure, type FigureOptions, type Trace } from "./figure";
 import { ink, roles, type Role } from "./theme";
 
@@ -132,7 +132,12 @@ function draw(rows: readonly Row[], caller: string, options: UnrolledNetworkOpti
   });
 
   // The recurrent edges dip below the row: h₀ → h₁ → h₂ …
-  const curve = (x: number): Point[] => quadratic([x, hiddenRow], [x + 0.5, hiddenRow - 0.62], [x + 1, hiddenRow]);
+  const curve = (x: number): Point[] =>
+    bezier([
+      [x, hiddenRow],
+      [x + 0.5, hiddenRow - 0.62],
+      [x + 1, hiddenRow],
+    ]);
   traces.push(
     edges(
       [-1, ...columns.slice(0, -1)].map((x) => curve(x)),
