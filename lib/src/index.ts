@@ -4,6 +4,7 @@
  */
 export { backend } from "./backend";
 export * as tf from "@tensorflow/tfjs";
+export * as format from "./format";
 export * as random from "./random";
 export { RandomState, TorchGenerator, defaultGenerator, manualSeed, np } from "./random";
 export * as data from "./data";
