@@ -11,5 +11,5 @@ export * as data from "./data";
 export * as plot from "./plot";
 export * from "./notebook";
 export * as nn from "./nn";
-export { item } from "./nn";
+export { item, loadSafetensors, saveSafetensors } from "./nn";
 export * as optim from "./optim";

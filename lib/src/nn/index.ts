@@ -16,4 +16,5 @@ export {
   type Reduction,
 } from "./loss";
 export { clipGradNorm, clipGradValue, item, valueAndGrads, type Gradients } from "./grad";
+export { loadSafetensors, saveSafetensors } from "./safetensors";
 export * as init from "./init";
