@@ -1,9 +1,11 @@
 /**
  * Softmax cross entropy of each row as one fused operation: forward and gradient (softmax − one-hot) without the
- * log-probabilities in between. The options of the loss (weights, means, …) are in `loss.ts`.
+ * log-probabilities in between; and the number at the target's place, for log-probabilities. The options of the losses
+ * (weights, means, …) are in `loss.ts`. On the native CPU backend a class out of range makes TensorFlow throw.
  */
 import * as tf from "@tensorflow/tfjs";
 import { attrs, isNative, op, ops } from "../backend";
+import { oneHot } from "./indices";
 
 /** Up to this many logits TensorFlow's own kernel wins by its fewer calls; above, it takes 16 ns for each logit, ours 4 ns. */
 const SMALL = 2048;
@@ -44,10 +46,10 @@ function forward(logits: tf.Tensor, targets: tf.Tensor): Rows {
   const [n, classes] = logits.shape as [number, number];
   if (!isNative()) {
     const logProbs = tf.logSoftmax(logits);
-    const oneHot = tf.oneHot(targets as tf.Tensor1D, classes, 1, 0, "float32");
+    const targetRows = oneHot(targets, classes);
     return {
-      losses: tf.neg(tf.sum(tf.mul(logProbs, oneHot), 1)),
-      saved: [tf.sub(tf.exp(logProbs), oneHot)],
+      losses: tf.neg(tf.sum(tf.mul(logProbs, targetRows), 1)),
+      saved: [tf.sub(tf.exp(logProbs), targetRows)],
       gradient: ([difference]) => difference!,
     };
   }
@@ -98,4 +100,20 @@ export function rowCrossEntropy(logits: tf.Tensor, targets: tf.Tensor): tf.Tenso
     };
   });
   return fused(logits) as tf.Tensor1D;
+}
+
+/** x_i,y_i of each row: x [N, C], targets int32 [N] → [N]. */
+export function pickFromRows(x: tf.Tensor, targets: tf.Tensor): tf.Tensor1D {
+  const [n, classes] = x.shape as [number, number];
+  if (!isNative()) return tf.sum(tf.mul(x, oneHot(targets, classes)), 1);
+  const fused = tf.customGrad((x, save) => {
+    const at = op("Pack", native.pack, [constantsFor(n).rows, targets]); // [N, 2]
+    (save as tf.GradSaveFunc)([at]);
+    return {
+      value: op("GatherNd", native.gatherNd, [x as tf.Tensor, at]),
+      gradFunc: (dy: tf.Tensor, [at]: tf.Tensor[]) =>
+        op("ScatterNd", native.scatter, [at!, dy, tf.tensor1d([n, classes], "int32")]),
+    };
+  });
+  return fused(x) as tf.Tensor1D;
 }

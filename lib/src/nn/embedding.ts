@@ -2,6 +2,8 @@
  * Embedding: a table of learned vectors, one for each symbol.
  */
 import * as tf from "@tensorflow/tfjs";
+import { backendOps } from "../kernels/ops";
+import { fusedOp } from "../kernels/tape";
 import { defaultGenerator } from "../random";
 import { withIndices } from "./indices";
 import { parameter } from "./init";
@@ -58,9 +60,9 @@ export class Embedding extends Module {
     if (ids.dtype !== "int32") {
       throw new TypeError(`Embedding.forward: expected ids of type int32, got ${ids.dtype}`);
     }
-    const { weight, numEmbeddings } = this;
-    const y = withIndices("Embedding.forward", "ids", ids, numEmbeddings, () => tf.gather(weight, ids as tf.Tensor1D));
-    sources.set(y, { weight, ids });
+    const { weight, numEmbeddings, paddingIdx } = this;
+    const y = withIndices("Embedding.forward", "ids", ids, numEmbeddings, () => lookUp(weight, ids, paddingIdx));
+    if (paddingIdx === undefined) sources.set(y, { weight, ids }); // else the gradient needs a row left out
     return y;
   }
 
@@ -68,4 +70,24 @@ export class Embedding extends Module {
     const padding = this.paddingIdx === undefined ? "" : `, padding_idx=${this.paddingIdx}`;
     return `${this.numEmbeddings}, ${this.embeddingDim}${padding}`;
   }
+}
+
+/** The rows of W as one operation on the tape, whose gradient adds up in W's rows. */
+function lookUp(weight: tf.Tensor, ids: tf.Tensor, paddingIdx: number | undefined): tf.Tensor {
+  const o = backendOps();
+  const [size, width] = weight.shape as [number, number];
+  const [y] = fusedOp("Embedding", { weight }, (keep) => {
+    const places = keep(ids.rank === 1 ? tf.clone(ids) : tf.reshape(ids, [-1]));
+    return {
+      outputs: [o.rows(weight, ids)],
+      backward: ([dy]) => ({
+        weight: () => {
+          const sum = o.sumRowsById(tf.reshape(dy!, [-1, width]), places, size);
+          if (paddingIdx === undefined) return sum;
+          return o.mul(sum, tf.tensor2d(Array.from({ length: size }, (_, row) => [Number(row !== paddingIdx)])));
+        },
+      }),
+    };
+  });
+  return y!;
 }

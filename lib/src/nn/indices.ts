@@ -1,5 +1,5 @@
 /**
- * Checks of token ids and class numbers that cost nothing while all is well: native TensorFlow checks them itself, and only
+ * Class numbers and token ids: one-hot rows, and checks that cost nothing while all is well: native TensorFlow checks them itself, and only
  * when it has complained are they read back to say which one was wrong.
  */
 import * as tf from "@tensorflow/tfjs";
@@ -29,4 +29,10 @@ export function withIndices<T>(caller: string, what: string, indices: tf.Tensor,
     if (!backend.gpu) check(caller, what, indices, size);
     throw error;
   }
+}
+
+/** One row for each index with a 1 at its place: [N] → float32 [N, size]. */
+export function oneHot(indices: tf.Tensor, size: number): tf.Tensor {
+  // By way of int32: asked for float32, the WebAssembly backend of TensorFlow.js 4.22 writes the bits of integers.
+  return tf.cast(tf.oneHot(indices as tf.Tensor1D, size), "float32");
 }

@@ -2,6 +2,8 @@
  * The fully connected layer.
  */
 import * as tf from "@tensorflow/tfjs";
+import { backendOps } from "../kernels/ops";
+import { fusedOp } from "../kernels/tape";
 import { defaultGenerator } from "../random";
 import { parameter } from "./init";
 import { Module } from "./module";
@@ -33,18 +35,40 @@ export class Linear extends Module {
 
   /** [..., inFeatures] → [..., outFeatures]. Throws if the last axis does not fit. */
   forward(x: tf.Tensor): tf.Tensor {
-    const { inFeatures, outFeatures } = this;
+    const { inFeatures } = this;
     if (x.shape.at(-1) !== inFeatures) {
       throw new Error(`Linear.forward: expected input [..., ${inFeatures}], got [${x.shape.join(", ")}]`);
     }
-    const rows = tf.reshape(x, [-1, inFeatures]); // [N, in]
-    const product = tf.matMul(rows, this.weight as unknown as tf.Tensor2D, false, true); // [N, out]
-    const y = this.bias ? tf.add(product, this.bias) : product;
-    return tf.reshape(y, [...x.shape.slice(0, -1), outFeatures]);
+    return affine(x, this.weight, this.bias);
   }
 
   protected override extraRepr(): string {
     const { inFeatures, outFeatures } = this;
     return `in_features=${inFeatures}, out_features=${outFeatures}, bias=${this.bias ? "True" : "False"}`;
   }
+}
+
+/** x Wᵀ + b as one operation on the tape: x [..., I], W [O, I], b [O]. */
+function affine(x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor | null): tf.Tensor {
+  const o = backendOps();
+  const [outputs, inputs] = weight.shape as [number, number];
+  const rowsOf = (t: tf.Tensor, size: number) => (t.rank === 2 ? t : o.reshape(t, [-1, size]));
+  const [y] = fusedOp("Linear", { x, weight, bias: bias ?? undefined }, (keep) => {
+    const rows = keep(tf.clone(rowsOf(x, inputs))); // [N, I]
+    const w = keep(tf.clone(weight));
+    const product = o.matMul(rows, w, false, true); // [N, O]
+    const sum = bias ? o.add(product, bias) : product;
+    return {
+      outputs: [x.rank === 2 ? sum : o.reshape(sum, [...x.shape.slice(0, -1), outputs])],
+      backward: ([dy]) => {
+        const dRows = rowsOf(dy!, outputs); // [N, O]
+        return {
+          x: () => (x.rank === 2 ? o.matMul(dRows, w) : o.reshape(o.matMul(dRows, w), x.shape)),
+          weight: () => o.matMul(dRows, rows, true),
+          bias: () => o.sumRows(dRows),
+        };
+      },
+    };
+  });
+  return y!;
 }

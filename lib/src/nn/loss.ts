@@ -2,8 +2,8 @@
  * The losses: cross entropy, negative log likelihood and mean squared error, with PyTorch's options and means.
  */
 import * as tf from "@tensorflow/tfjs";
-import { rowCrossEntropy, summedCrossEntropy } from "./cross-entropy";
-import { withIndices } from "./indices";
+import { pickFromRows, rowCrossEntropy, summedCrossEntropy } from "./cross-entropy";
+import { oneHot, withIndices } from "./indices";
 import { Module } from "./module";
 
 /** How the losses of the rows become one: their (weighted) mean, their sum, or not at all. */
@@ -59,8 +59,7 @@ function rowWeights(flat: tf.Tensor, classes: number, { weight, ignoreIndex }: N
     if (table.rank !== 1 || table.shape[0] !== classes) {
       throw new Error(`${caller}: expected weight [${classes}], got [${table.shape.join(", ")}]`);
     }
-    const oneHot = tf.oneHot(targets as tf.Tensor1D, classes, 1, 0, "float32");
-    const picked = tf.reshape(tf.matMul(oneHot, tf.reshape(table, [classes, 1])), [-1]);
+    const picked = tf.reshape(tf.matMul(oneHot(targets, classes), tf.reshape(table, [classes, 1])), [-1]);
     factors = valid ? tf.mul(picked, valid) : picked;
   }
   return { targets, valid, factors };
@@ -110,10 +109,7 @@ export function nllLoss(x: tf.Tensor, y: tf.Tensor, options: NLLLossOptions = {}
   const { rows, flat } = toRows(caller, x, y);
   const classes = rows.shape[1]!;
   const { targets, factors } = rowWeights(flat, classes, options, caller);
-  const losses = checked(caller, targets, classes, () => {
-    const oneHot = tf.oneHot(targets as tf.Tensor1D, classes, 1, 0, "float32");
-    return tf.neg(tf.sum(tf.mul(rows, oneHot), 1));
-  });
+  const losses = checked(caller, targets, classes, () => tf.neg(pickFromRows(rows, targets)));
   return reduce(losses, factors, reduction, y.shape);
 }
 

@@ -77,7 +77,8 @@ export async function saveSafetensors(path: string, dict: Readonly<StateDict>): 
   let offset = 0;
   for (const [name, tensor] of Object.entries(dict)) {
     const dtype = savedTypes[tensor.dtype];
-    if (!dtype) throw new TypeError(`saveSafetensors: expected float32, int32 or bool in "${name}", got ${tensor.dtype}`);
+    if (!dtype)
+      throw new TypeError(`saveSafetensors: expected float32, int32 or bool in "${name}", got ${tensor.dtype}`);
     if (name === "__metadata__") throw new Error('saveSafetensors: the format reserves the name "__metadata__"');
     const values = tensor.dataSync();
     const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
@@ -142,7 +143,8 @@ function parseHeader(file: Buffer): { header: Record<string, Entry>; start: numb
   if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) {
     throw new Error("its header is not a JSON object");
   }
-  const { __metadata__: _, ...header } = parsed as Record<string, Entry>;
+  const header = parsed as Record<string, Entry>;
+  delete header.__metadata__; // free text of the program that wrote the file
   return { header, start };
 }
 

@@ -155,7 +155,8 @@ export class OneCycleLR extends Schedule {
   ) {
     super(optimizer);
     wholeNumber("OneCycleLR", "totalSteps", totalSteps);
-    if (!(pctStart >= 0 && pctStart <= 1)) throw new RangeError(`OneCycleLR: expected pctStart in [0, 1], got ${pctStart}`);
+    if (!(pctStart >= 0 && pctStart <= 1))
+      throw new RangeError(`OneCycleLR: expected pctStart in [0, 1], got ${pctStart}`);
     this.options = {
       maxLr,
       totalSteps,
@@ -198,7 +199,10 @@ function setMomentum(optimizer: Optimizer, value: number): void {
   const settings = optimizer as unknown as { betas?: [number, number]; momentum?: number };
   if (settings.betas) settings.betas[0] = value;
   else if (settings.momentum) settings.momentum = value;
-  else throw new Error("OneCycleLR: the optimizer has no momentum to cycle; give it one, or pass { cycleMomentum: false }");
+  else
+    throw new Error(
+      "OneCycleLR: the optimizer has no momentum to cycle; give it one, or pass { cycleMomentum: false }",
+    );
 }
 
 /** Settings of ReduceLROnPlateau. */
