@@ -5,3 +5,23 @@ export { Subset, TensorDataset, type Column, type Columns, type Dataset } from "
 export { prepareSequences, WindowDataset, type WindowOptions } from "./windows";
 export { DataLoader, type BatchSampler, type DataLoaderOptions } from "./loader";
 export { toBatch, toTensor, toTensors, type Batch } from "./tensors";
+export { readZip, type ReadZipOptions } from "./archive";
+export { datasets, type DatasetInfo, type DatasetName, type TextFiles } from "./datasets";
+export { download, type Download, type DownloadOptions } from "./download";
+export { decodeText } from "./encoding";
+export { loadFiles, loadText, readText, type LoadedFiles, type LoadedText, type LoadOptions } from "./load";
+export {
+  allLetters,
+  letterToIndex,
+  letterToTensor,
+  loadNames,
+  nameToTensor,
+  nLetters,
+  parseNames,
+  readNames,
+  unicodeToAscii,
+  type Names,
+  type NamesOptions,
+} from "./names";
+export { bucketByLength, padSequences, SequenceDataset, type BucketOptions } from "./sequences";
+export { trainTestSplit, type Split, type SplitOptions } from "./split";

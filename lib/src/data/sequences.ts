@@ -1,0 +1,110 @@
+/**
+ * Sequences of different lengths as batches: padding them to one length, and putting those of about equal length together
+ * so that little is padded. What a network does with the lengths is up to `nn`.
+ */
+import { defaultGenerator, type TorchGenerator } from "../random";
+import { checkIndex, type Column, type Columns, type Dataset } from "./dataset";
+import type { BatchSampler } from "./loader";
+
+/**
+ * Sequences as one block, filled up at the end: ids [B, T] with T the longest, lengths [B] (PyTorch's pad_sequence with
+ * batchFirst). Throws if there is none or one is empty.
+ */
+export function padSequences(
+  sequences: ArrayLike<ArrayLike<number>>,
+  { padValue = 0 }: { padValue?: number } = {},
+): { ids: Column; lengths: Column } {
+  const batch = sequences.length;
+  if (batch === 0) throw new RangeError("padSequences: expected at least one sequence, got none");
+  const lengths = new Int32Array(batch);
+  for (let i = 0; i < batch; i++) {
+    lengths[i] = sequences[i]!.length;
+    if (lengths[i] === 0) throw new RangeError(`padSequences: sequence ${i} is empty`);
+  }
+  const longest = lengths.reduce((a, b) => Math.max(a, b));
+  const ids = new Int32Array(batch * longest).fill(padValue);
+  for (let i = 0; i < batch; i++) ids.set(sequences[i]!, i * longest);
+  return { ids: { data: ids, shape: [batch, longest] }, lengths: { data: lengths, shape: [batch] } };
+}
+
+/**
+ * Sequences of token numbers with one label each; a batch is x [B, T] padded to its own longest sequence, y [B] and
+ * lengths [B]. Throws if there is not one label for each sequence, or a sequence is empty.
+ */
+export class SequenceDataset implements Dataset<"x" | "y" | "lengths"> {
+  constructor(
+    private readonly sequences: readonly ArrayLike<number>[],
+    private readonly labels: ArrayLike<number>,
+    private readonly options: { padValue?: number } = {},
+  ) {
+    if (sequences.length !== labels.length) {
+      throw new RangeError(
+        `SequenceDataset: expected one label for each of ${sequences.length} sequences, got ${labels.length}`,
+      );
+    }
+    const empty = sequences.findIndex(({ length }) => length === 0);
+    if (empty >= 0) throw new RangeError(`SequenceDataset: sequence ${empty} is empty`);
+  }
+
+  get length(): number {
+    return this.sequences.length;
+  }
+
+  /** The length of each sequence, for `bucketByLength`. */
+  get lengths(): Int32Array {
+    return Int32Array.from(this.sequences, ({ length }) => length);
+  }
+
+  gather(indices: ArrayLike<number>): Columns<"x" | "y" | "lengths"> {
+    const chosen = Array.from(indices, (index) => {
+      checkIndex(index, this.length, "SequenceDataset.gather");
+      return this.sequences[index]!;
+    });
+    const { ids, lengths } = padSequences(chosen, this.options);
+    const y = Int32Array.from(indices, (index) => this.labels[index]!);
+    return { x: ids, y: { data: y, shape: [y.length] }, lengths };
+  }
+}
+
+export interface BucketOptions {
+  batchSize: number;
+  /** How far the lengths within a batch may differ: 1 means all are equal (default), 4 that 5 to 8 go together. */
+  width?: number;
+  /** Mixes the items of a bucket and the order of the batches anew for each epoch (default); else both stay in order. */
+  shuffle?: boolean;
+  /** Where the randomness comes from; PyTorch's global generator unless given. */
+  generator?: TorchGenerator;
+}
+
+/**
+ * Batches of items with about equal length, for `new DataLoader(dataset, { batchSampler })`. Every item is in exactly one
+ * batch of an epoch; the last batch of a bucket may be small.
+ */
+export function bucketByLength(
+  lengths: ArrayLike<number>,
+  { batchSize, width = 1, shuffle = true, generator = defaultGenerator }: BucketOptions,
+): BatchSampler {
+  for (const [name, value] of Object.entries({ batchSize, width })) {
+    if (!Number.isInteger(value) || value < 1) {
+      throw new RangeError(`bucketByLength: expected a ${name} of 1 or more, got ${value}`);
+    }
+  }
+  const buckets = new Map<number, number[]>();
+  for (let i = 0; i < lengths.length; i++) {
+    const bucket = Math.ceil(lengths[i]! / width);
+    if (!buckets.has(bucket)) buckets.set(bucket, []);
+    buckets.get(bucket)!.push(i);
+  }
+  const inOrder = [...buckets].sort(([a], [b]) => a - b).map(([, items]) => Int32Array.from(items));
+  const mixed = (items: Int32Array) => (shuffle ? generator.randperm(items.length).map((i) => items[i]!) : items);
+  return {
+    length: inOrder.reduce((sum, items) => sum + Math.ceil(items.length / batchSize), 0),
+    *batches() {
+      const batches: Int32Array[] = [];
+      for (const items of inOrder.map(mixed)) {
+        for (let i = 0; i < items.length; i += batchSize) batches.push(items.subarray(i, i + batchSize));
+      }
+      for (const i of mixed(Int32Array.from(batches.keys()))) yield batches[i]!;
+    },
+  };
+}

@@ -1,0 +1,139 @@
+import { strict as assert } from "node:assert";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { data } from "unrolled";
+
+const parse = (text: string | Record<string, string>) =>
+  data.parseNames(Object.entries(typeof text === "string" ? { "Test.txt": text } : text));
+
+describe("data.unicodeToAscii", () => {
+  it("drops accents, and everything outside the 56 letters", () => {
+    assert.equal(data.nLetters, 56);
+    assert.equal(data.unicodeToAscii("Ślusàrski"), "Slusarski"); // the notebook's own example
+    assert.equal(data.unicodeToAscii("O'Néàl"), "O'Neal");
+    assert.equal(data.unicodeToAscii("De Luca"), "DeLuca");
+    assert.equal(data.unicodeToAscii("Nguyễn"), "Nguyen");
+    assert.equal(data.unicodeToAscii("Groß Łuczak Đỗ"), "Groucz" + "ako");
+    assert.equal(data.unicodeToAscii("Иванов 42"), "");
+  });
+});
+
+describe("data.parseNames", () => {
+  it("sorts languages and keeps the order and the repetitions of names", () => {
+    const names = parse({ "Polish.txt": "Nowak\nAdamski\nNowak", "Arabic.txt": "Khoury" });
+    assert.deepEqual(names.allCategories, ["Arabic", "Polish"]);
+    assert.deepEqual(names.categoryLines, { Arabic: ["Khoury"], Polish: ["Nowak", "Adamski", "Nowak"] });
+    assert.equal(names.total, 4);
+    assert.deepEqual(names.notes, []);
+  });
+
+  it("takes Windows and old Mac line ends, a byte order mark, blank lines and space at the ends", () => {
+    assert.deepEqual(parse("\ufeffAng \r\n\r\n  Bai\r\n \r\n").categoryLines.Test, ["Ang", "Bai"]);
+    assert.deepEqual(parse("Ang\rBai").categoryLines.Test, ["Ang", "Bai"]);
+  });
+
+  it("leaves out names that fold to nothing and languages without names, and says so", () => {
+    const names = parse({ "Russian.txt": "Иванов\nIvanov\n42", "Empty.txt": "", "Blank.txt": " \n\n" });
+    assert.deepEqual(names.allCategories, ["Russian"]);
+    assert.deepEqual(names.categoryLines.Russian, ["Ivanov"]);
+    assert.deepEqual(names.notes, [
+      'Russian: 2 without a single plain letter left out, such as "Иванов"',
+      "Empty: no names",
+      "Blank: no names",
+    ]);
+  });
+
+  it("keeps a language with a single name", () => {
+    assert.deepEqual(parse("Only").categoryLines.Test, ["Only"]);
+  });
+
+  it("names the file and line of 10 MB without a line end", () => {
+    assert.throws(() => parse(`Khoury\n${"x".repeat(10_000_000)}`), /Test\.txt, line 2 has 10000000 characters/);
+  });
+
+  it("refuses a set without any name", () => {
+    assert.throws(() => parse(""), /no name at all/);
+    assert.throws(() => data.parseNames([]), /no name at all/);
+  });
+
+  it("is not led astray by a language called __proto__", () => {
+    const names = parse({ "__proto__.txt": "Eve", "A.txt": "Ann" });
+    assert.deepEqual(Object.keys(names.categoryLines).sort(), ["A", "__proto__"]);
+  });
+});
+
+describe("data.readNames", () => {
+  let folder: string;
+  beforeEach(() => (folder = fs.mkdtempSync(path.join(os.tmpdir(), "unrolled names "))));
+  afterEach(() => fs.rmSync(folder, { recursive: true }));
+
+  it("reads a folder of files in several encodings", async () => {
+    fs.writeFileSync(path.join(folder, "Utf8.txt"), "Müller\nBöhm\n");
+    fs.writeFileSync(path.join(folder, "Latin1.txt"), Buffer.from("Müller\r\nBöhm\r\n", "latin1"));
+    fs.writeFileSync(path.join(folder, "Utf16.txt"), Buffer.from("\ufeffMüller\nBöhm\n", "utf16le"));
+    fs.writeFileSync(path.join(folder, "._Mac.txt"), "\0\0");
+    fs.writeFileSync(path.join(folder, "README.md"), "not names");
+    const names = await data.readNames(folder);
+    assert.deepEqual(names.allCategories, ["Latin1", "Utf16", "Utf8"]);
+    for (const category of names.allCategories) assert.deepEqual(names.categoryLines[category], ["Muller", "Bohm"]);
+  });
+
+  it("says what is missing", async () => {
+    await assert.rejects(data.readNames(folder), /readNames: no \.txt file in/);
+    await assert.rejects(data.readNames(path.join(folder, "nowhere")), /readNames: expected a folder .* ENOENT/);
+  });
+});
+
+describe("data.nameToTensor", () => {
+  it("makes the notebook's one-hot tensor [6, 1, 56] of Khoury", () => {
+    const tensor = data.nameToTensor("Khoury");
+    assert.deepEqual(tensor.shape, [6, 1, 56]);
+    const hot = Array.from(tensor.dataSync()).flatMap((value, i) => (value === 1 ? [i % 56] : []));
+    assert.deepEqual(
+      hot.map((i) => data.allLetters[i]),
+      [..."Khoury"],
+    );
+    assert.equal(tensor.sum().dataSync()[0], 6);
+    assert.deepEqual(data.letterToTensor("b").arraySync(), [Array.from({ length: 56 }, (_, i) => (i === 1 ? 1 : 0))]);
+  });
+
+  it("refuses what Python's find would quietly put last", () => {
+    assert.equal(data.letterToIndex("'"), 55);
+    assert.throws(() => data.letterToIndex("é"), /letterToIndex: expected one of the 56 letters, got "é"/);
+    assert.throws(() => data.nameToTensor("De Luca"), /got " "; fold the name with unicodeToAscii first/);
+    assert.throws(() => data.nameToTensor(""), /empty/);
+  });
+});
+
+describe("the names that come with the course", () => {
+  it("are large and varied enough for a classifier", async () => {
+    const names = await data.loadNames({ cache: "/nonexistent", folder: undefined, offline: true, quiet: true });
+    assert.equal(names.source, "built-in");
+    assert.equal(names.allCategories.length, 18);
+    assert.equal(names.total, 3285);
+    for (const category of names.allCategories) assert.ok(names.categoryLines[category].length >= 90, category);
+    const languages = new Map<string, string[]>();
+    for (const category of names.allCategories) {
+      for (const name of names.categoryLines[category]) languages.set(name, [...(languages.get(name) ?? []), category]);
+    }
+    assert.ok([...languages.values()].filter(({ length }) => length > 1).length > 50, "names shared by languages");
+  });
+});
+
+describe("the names of the PyTorch tutorials", () => {
+  it("are 20,050 in 18 languages, 17,416 of them distinct", async function () {
+    const folder = process.env.UNROLLED_DATASETS;
+    if (!folder || !fs.existsSync(path.join(folder, "names"))) return this.skip();
+    const names = await data.loadNames({ cache: "/nonexistent", folder, offline: true, quiet: true });
+    assert.equal(names.source, "folder");
+    assert.deepEqual(names.notes, []);
+    assert.equal(names.total, 20_050);
+    // One fewer than with the space kept: "D arcy" and "Darcy" become the same name.
+    assert.equal(new Set(Object.values(names.categoryLines).flat()).size, 17_415);
+    const spaced = await data.readNames(path.join(folder, "names"), { letters: `${data.allLetters} ` });
+    assert.equal(new Set(Object.values(spaced.categoryLines).flat()).size, 17_416);
+    assert.ok(spaced.categoryLines.Italian.includes("De luca"));
+    assert.equal(names.categoryLines.Arabic[0], "Khoury");
+  });
+});
