@@ -140,7 +140,7 @@ export function unfolding(options: UnfoldingOptions = {}): Figure {
   );
   const chain = Array.from({ length: steps + 1 }, (_, i) => straight([i - 1, 1], [i === steps ? i - 0.15 : i, 1]));
   const beside = (y: number, weight: string): { at: Point; text: string }[] =>
-    columns.map((x) => ({ at: [x, y], text: ` ${weight}` }));
+    columns.map((x) => ({ at: [x, y], text: weight }));
 
   const traces: Trace[] = [
     edges([...up(0), ...up(1)], { role: "weight", name: "Within a step", color: ink, standoff: size / 2 }),
@@ -166,8 +166,8 @@ export function unfolding(options: UnfoldingOptions = {}): Figure {
       standoff: 0,
       showlegend: false,
     }),
-    captions([...beside(0.5, sub("W", "x")), ...beside(1.5, sub("W", "y"))], { position: "middle right" }),
-    captions([{ at: [folded + 0.79, 1], text: ` ${sub("W", "h")}` }], {
+    captions([...beside(0.5, sub("W", "x")), ...beside(1.5, sub("W", "y"))], { position: "middle right", clear: 10 }),
+    captions([{ at: [folded + 0.79, 1], text: sub("W", "h") }], {
       color: roles.recurrent,
       position: "middle right",
       legendgroup: "recurrent",

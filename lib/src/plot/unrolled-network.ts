@@ -124,8 +124,8 @@ function draw(rows: readonly Row[], caller: string, options: UnrolledNetworkOpti
         showlegend: first,
       }),
       captions(
-        columns.map((x) => ({ at: [x, y - 0.5] as const, text: ` ${weight.name}` })),
-        { position: "middle right", legendgroup: "weight" },
+        columns.map((x) => ({ at: [x, y - 0.5] as const, text: weight.name })),
+        { position: "middle right", clear: 10, legendgroup: "weight" },
       ),
     );
     first = false;
@@ -160,8 +160,8 @@ function draw(rows: readonly Row[], caller: string, options: UnrolledNetworkOpti
     const list: Node[] = columns.map((x) => ({ at: [x, y], label: sub(symbol, x + 1), hover: formula(x + 1) }));
     traces.push(nodes(list, { role, name, size }));
     if (note) {
-      const notes = columns.map((x) => ({ at: [x, y] as const, text: ` ${note}` }));
-      traces.push(captions(notes, { position: "middle right", clear: size, legendgroup: role, color: ink }));
+      const notes = columns.map((x) => ({ at: [x, y] as const, text: note }));
+      traces.push(captions(notes, { position: "middle right", clear: size + 8, legendgroup: role, color: ink }));
     }
   });
   traces.push(
