@@ -33,6 +33,8 @@ export interface Forward {
   /** Time axis inside, and of the output. */
   axis: 0 | 1;
   outputAxis: 0 | 1;
+  /** Whether the third output holds the cell states of all steps, not only the last. */
+  allCells: boolean;
   /** Turns a list in the order of processing into the order of time, or back. */
   inTime: <T>(list: T[]) => T[];
   slices: Slice[];
@@ -90,16 +92,23 @@ export function backward(forward: Forward, dys: (tf.Tensor | null)[]): Thunks<In
 }
 
 /** Runs the chains backwards and joins their steps: by slice (and piece) one matrix [T·NB, …] for all steps. */
-function throughTime({ o, rows, axis, outputAxis, inTime, slices }: Forward, dys: (tf.Tensor | null)[]) {
-  const [dOut, dhN, dcN] = dys;
-  const outs = dOut && o.split(dOut, rows, 1 - outputAxis).map((d) => inTime(o.unstack(d, outputAxis)));
-  const hLast = dhN && o.split(dhN, rows, 0);
-  const cLast = dcN && o.split(dcN, rows, 0);
+function throughTime(
+  { o, rows, axis, outputAxis, allCells, inTime, slices }: Forward,
+  [dOut, dhN, dCell]: (tf.Tensor | null | undefined)[],
+) {
+  const bySteps = (dy: tf.Tensor | null | undefined, timeAxis: 0 | 1) =>
+    dy && o.split(dy, rows, 1 - timeAxis).map((part) => inTime(o.unstack(part, timeAxis)));
+  const dh = bySteps(dOut, outputAxis);
+  const dhLast = dhN && o.split(dhN, rows, 0);
+  const dc = allCells ? bySteps(dCell, 0) : null;
+  const dcLast = allCells ? null : dCell && o.split(dCell, rows, 0);
   const flatten = (list: tf.Tensor[]) => {
     const joined = o.concat(inTime(list), axis);
     return axis === 0 ? joined : o.reshape(joined, [-1, list[0]!.shape[1]!]);
   };
-  const steps = slices.map(({ chain }, s) => chain.backward(outs?.[s] ?? null, hLast?.[s] ?? null, cLast?.[s] ?? null));
+  const steps = slices.map(({ chain }, s) =>
+    chain.backward(dh?.[s] ?? null, dhLast?.[s] ?? null, dc?.[s] ?? null, dcLast?.[s] ?? null),
+  );
   const dx = steps.map((step) => step.dx.map(flatten));
   return {
     dx,

@@ -16,13 +16,18 @@ export type Pieces = tf.Tensor[];
 export interface Chain {
   /** Hidden states by step, [NB, H] each. */
   h: tf.Tensor[];
-  /** The cell state after the last step, [NB, H] (LSTM only). */
-  c?: tf.Tensor;
+  /** Cell states by step, [NB, H] each (LSTM only). */
+  c?: tf.Tensor[];
   /**
-   * Backpropagation through time from the gradients of the states: `dh[t]` of each step's output, `dhN` and `dcN` of the
-   * last states (null where the loss does not reach).
+   * Backpropagation through time from the gradients of the states: `dh[t]` and `dc[t]` of each step's, `dhN` and `dcN` of the
+   * last ones (null where the loss does not reach).
    */
-  backward(dh: tf.Tensor[] | null, dhN: tf.Tensor | null, dcN: tf.Tensor | null): ChainGradients;
+  backward(
+    dh: tf.Tensor[] | null,
+    dhN: tf.Tensor | null,
+    dc: tf.Tensor[] | null,
+    dcN: tf.Tensor | null,
+  ): ChainGradients;
 }
 
 export interface ChainGradients {

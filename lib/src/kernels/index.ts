@@ -3,4 +3,7 @@ export { withChains } from "./chains";
 export { gruCell } from "./gru";
 export { lstmCell } from "./lstm";
 export { reluCell, tanhCell } from "./rnn";
+export { takeRows } from "./rows";
 export { sequence, type SequenceInput, type SequenceOptions, type SequenceWeights } from "./sequence";
+export { isOnTape, isTaping } from "./tape";
+export type { CellKernel } from "./cell";

@@ -18,6 +18,7 @@ export const lstmCell: CellKernel = {
     const hidden = w!.shape[1]!;
     const steps: LstmStep[] = [];
     const h: tf.Tensor[] = [];
+    const cells: tf.Tensor[] = [];
     let hPrevious = h0;
     let cPrevious = c0;
     for (const x of xs!) {
@@ -33,22 +34,24 @@ export const lstmCell: CellKernel = {
       hPrevious = keep(o.mul(out, tanhC));
       cPrevious = c;
       h.push(hPrevious);
+      cells.push(c);
       steps.push({ i, g, f, o: out, c, tanhC, before });
     }
     return {
       h,
-      c: cPrevious!,
-      backward(dh, dhN, dcN) {
+      c: cells,
+      backward(dh, dhN, dc, dcN) {
         const dz = new Array<tf.Tensor>(h.length);
         const gradient = o.lstmBackward(w!, h[0]!.shape[0]!);
+        const both = (a: tf.Tensor | null, b: tf.Tensor | undefined) => (a && b ? o.add(a, b) : (a ?? b ?? null));
         let dhCarried = dhN;
         let dcCarried = dcN;
         for (let t = h.length - 1; t >= 0; t--) {
           const step = steps[t]!;
-          const out = dh?.[t] ?? null;
-          const total = dhCarried && out ? o.add(dhCarried, out) : (dhCarried ?? out);
-          const zeros = total && dcCarried ? null : o.zerosLike(step.c);
-          [dz[t], dcCarried] = gradient(step, total ?? zeros!, dcCarried ?? zeros!);
+          const dhTotal = both(dhCarried, dh?.[t]);
+          const dcTotal = both(dcCarried, dc?.[t]);
+          const zeros = dhTotal && dcTotal ? null : o.zerosLike(step.c);
+          [dz[t], dcCarried] = gradient(step, dhTotal ?? zeros!, dcTotal ?? zeros!);
           dhCarried = t > 0 || h0 ? o.matMul(dz[t]!, w!) : null;
         }
         return { dx: [dz], dz: [dz], dh0: h0 && dhCarried, dc0: dcCarried };

@@ -37,7 +37,7 @@ export interface Ops {
   transpose(x: tf.Tensor): tf.Tensor;
   reshape(x: tf.Tensor, shape: number[]): tf.Tensor;
   zerosLike(x: tf.Tensor): tf.Tensor;
-  /** Rows of a table: [V, G] and ids of any shape give [...ids, G]; ids must be in range. */
+  /** Rows of a table: [V, G] (or integers [V]) and ids of any shape give [...ids, G]; ids must be in range. */
   rows(table: tf.Tensor, ids: tf.Tensor): tf.Tensor;
   /** Sums rows of `x` [N, G] by their id [N] into a table [V, G]: the gradient of `rows`. */
   sumRowsById(x: tf.Tensor, ids: tf.Tensor, size: number): tf.Tensor;
@@ -87,6 +87,7 @@ const product = [false, true].map((transpose_a) =>
   [false, true].map((transpose_b) => attrs({ T, transpose_a, transpose_b })),
 );
 const gather = attrs({ batch_dims: 0, Tparams: T, Tindices: "int32", Taxis: "int32" });
+const gatherIds = attrs({ batch_dims: 0, Tparams: "int32", Tindices: "int32", Taxis: "int32" });
 const oneHot = attrs({ axis: 0, T, TI: "int32" });
 const segmentSum = attrs({ T, Tindices: "int32", Tnumsegments: "int32" });
 const transpose = attrs({ T, Tperm: "int32" });
@@ -133,7 +134,7 @@ const nativeOps: Ops = {
   transpose: (x) => op("Transpose", transpose, [x, constant([1, 0])]),
   reshape: (x, shape) => op("Reshape", reshape, [x, sizesOf(shape)]),
   zerosLike: unary("ZerosLike"),
-  rows: (table, ids) => op("GatherV2", gather, [table, ids, constant(0)]),
+  rows: (table, ids) => op("GatherV2", table.dtype === T ? gather : gatherIds, [table, ids, constant(0)]),
   sumRowsById(x, ids, size) {
     if (size > ONE_HOT_LIMIT) return op("UnsortedSegmentSum", segmentSum, [x, ids, constant(size)]);
     const columns = op("OneHot", oneHot, [ids, constant(size), constant(1, T), constant(0, T)]); // [V, N]

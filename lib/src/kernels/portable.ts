@@ -82,16 +82,16 @@ export const portableOps: Ops = {
   reshape: (x, shape) => tf.reshape(x, shape),
   zerosLike: (x) => tf.zerosLike(x),
   rows(table, ids) {
-    const [count, width] = table.shape as [number, number];
+    const [count, width = 1] = table.shape as [number, number?];
     const from = values(table);
     const index = ids.dataSync();
-    const to = new Float32Array(index.length * width);
+    const to = new (table.dtype === "int32" ? Int32Array : Float32Array)(index.length * width);
     for (let i = 0; i < index.length; i++) {
       const id = index[i]!;
-      if (!(id >= 0 && id < count)) throw new RangeError(`Embedding: expected ids in 0..${count - 1}, got ${id}`);
+      if (!(id >= 0 && id < count)) throw new RangeError(`rows: expected ids from 0 to ${count - 1}, got ${id}`);
       to.set(from.subarray(id * width, (id + 1) * width), i * width);
     }
-    return tf.tensor(to, [...ids.shape, width]);
+    return tf.tensor(to, [...ids.shape, ...table.shape.slice(1)], table.dtype);
   },
   sumRowsById(x, ids, count) {
     const width = x.shape[1]!;

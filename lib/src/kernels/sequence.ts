@@ -5,7 +5,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { backward, type Forward, type InputName } from "./bptt";
-import { reorderGates, type CellKernel, type Recurrent } from "./cell";
+import { reorderGates, type CellKernel, type Chain, type Recurrent } from "./cell";
 import { chainCount } from "./chains";
 import { backendOps, type Ops } from "./ops";
 import { fusedOp, type Keep } from "./tape";
@@ -40,13 +40,15 @@ export interface SequenceOptions {
   inputAxis?: 0 | 1;
   /** The time axis of the output. */
   outputAxis?: 0 | 1;
+  /** Returns the cell states of all steps [T, B, H] in place of cN (LSTM). */
+  allCells?: boolean;
   /** Number of batch slices run as independent chains; by default what `chains.ts` says. */
   chains?: number;
 }
 
 /**
  * Runs a cell over a sequence: `[output, hN]` or, for an LSTM, `[output, hN, cN]`, with output [T, B, H] (or [B, T, H] when
- * `outputAxis` is 1) and hN, cN [B, H]. Shapes are not checked here.
+ * `outputAxis` is 1) and hN, cN [B, H]. Shapes are not checked here. In reverse, hN is the state after the first step.
  */
 export function sequence(
   name: string,
@@ -68,7 +70,7 @@ function run(
   cell: CellKernel,
   { x, ids, table }: SequenceInput,
   { weightIh, weightHh, biasIh, biasHh }: SequenceWeights,
-  { h0, c0, reverse = false, inputAxis = 0, outputAxis = 0, chains }: SequenceOptions,
+  { h0, c0, reverse = false, inputAxis = 0, outputAxis = 0, allCells = false, chains }: SequenceOptions,
   keep: Keep,
 ): Forward {
   const batch = (x ?? ids)!.shape[1 - inputAxis]!;
@@ -118,15 +120,19 @@ function run(
     };
   });
 
-  const outputs = slices.map(({ chain }) => o.stack(inTime(chain.h), outputAxis));
-  const hN = slices.map(({ chain: { h } }) => h[h.length - 1]!);
-  const cN = slices.flatMap(({ chain: { c } }) => c ?? []);
+  // The kept states belong to the gradient, so the caller gets handles of its own.
+  const all = (list: tf.Tensor[], axis: 0 | 1) => o.stack(inTime(list), axis);
+  const end = (list: tf.Tensor[]) => tf.clone(list[list.length - 1]!);
+  const join = (of: (chain: Chain) => tf.Tensor, batchAxis: number) =>
+    o.concat(
+      slices.map(({ chain }) => of(chain)),
+      batchAxis,
+    );
+  const outputs = [join(({ h }) => all(h, outputAxis), 1 - outputAxis), join(({ h }) => end(h), 0)];
+  if (slices[0]!.chain.c) outputs.push(allCells ? join(({ c }) => all(c!, 0), 1) : join(({ c }) => end(c!), 0));
   return {
-    // The last states are kept for the gradient as well, so the caller gets handles of its own.
-    outputs: [
-      o.concat(outputs, 1 - outputAxis),
-      ...[hN, cN].filter((parts) => parts.length).map((parts) => tf.clone(o.concat(parts, 0))),
-    ],
+    outputs,
+    allCells,
     o,
     cell,
     sizes,

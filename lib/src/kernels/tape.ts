@@ -29,6 +29,11 @@ export function isTaping(): boolean {
   return gradientDepth > 0 && kernelDepth === 0;
 }
 
+/** True when the tensor is the result of an operation that is recorded for the gradient being taken. */
+export function isOnTape(tensor: tf.Tensor): boolean {
+  return tf.engine().state.activeTape.some(({ outputs }) => outputs.includes(tensor));
+}
+
 /**
  * Runs `forward` off the tape and records the whole as one node.
  *

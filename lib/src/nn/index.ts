@@ -4,6 +4,9 @@
 export { Module, ModuleList, Sequential, type Layer, type StateDict } from "./module";
 export { Linear } from "./linear";
 export { Embedding, embeddingOf, type EmbeddingSource } from "./embedding";
+export { GRU, LSTM, RNN, type LSTMState, type RNNOptions } from "./rnn";
+export { GRUCell, LSTMCell, RNNCell, unroll, type Cell, type CellOptions } from "./cells";
+export type { RecurrentForwardOptions, RecurrentOptions } from "./recurrent";
 export { Dropout, Flatten, LogSoftmax, ReLU, Sigmoid, Softmax, Tanh } from "./activations";
 export {
   CrossEntropyLoss,
