@@ -24,14 +24,15 @@ export class Padding {
     readonly steps: number,
     readonly batch: number,
   ) {
+    const int = (value: number) => tf.scalar(value, "int32"); // a plain number would make floats of all
     const row = tf.range(0, batch, 1, "int32");
-    const step = tf.expandDims(tf.range(0, steps, 1, "int32"), 1); // [T, 1]
+    const step = tf.tile(tf.range(0, steps, 1, "int32").reshape([steps, 1]), [1, batch]); // [T, B]
     const length = checked(caller, lengths, steps, batch);
     const valid = tf.less(step, length); // [T, B]
-    const mirrored = tf.where(valid, tf.sub(tf.sub(length, 1), step), tf.add(step, tf.zerosLike(length)));
+    const source = tf.where(valid, tf.sub(tf.sub(length, int(1)), step), step);
     this.valid = tf.expandDims(tf.cast(valid, "float32"), 2);
-    this.turned = tf.reshape(tf.add(tf.mul(mirrored, batch), row), [-1]);
-    this.ends = tf.add(tf.mul(length, batch), row);
+    this.turned = tf.reshape(tf.add(tf.mul(source, int(batch)), row), [-1]);
+    this.ends = tf.add(tf.mul(length, int(batch)), row);
   }
 
   /** x [T, B, F] with zeros after each row's last valid step. */
