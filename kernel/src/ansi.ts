@@ -1,11 +1,12 @@
-/** The few colours of a traceback; Jupyter's clients draw them, and nbclient strips them for the terminal. */
+/** The few colours of a traceback, which Jupyter's clients draw. Each line is painted by itself, since some clients cut lines. */
 
-const paint = (open: number, close: number) => (text: string) =>
-  text.replace(/[^\n]+/g, (line) => `\u001b[${open}m${line}\u001b[${close}m`);
+const paint = (code: string) => (text: string) => text.replace(/[^\n]+/g, (line) => `\u001b[${code}m${line}\u001b[0m`);
 
 /** Bold text. */
-export const bold = paint(1, 22);
+export const bold = paint("1");
 /** Faint text. */
-export const dim = paint(2, 22);
+export const dim = paint("2");
 /** Red text. */
-export const red = paint(31, 39);
+export const red = paint("31");
+/** Bold red text. */
+export const boldRed = paint("1;31");

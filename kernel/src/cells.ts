@@ -146,11 +146,8 @@ export class Cells {
     const runInThisContext: typeof original = (code, options) => {
       if (!this.cell || !code.endsWith(cellEnd)) return original(code, options) as unknown;
       const columnOffset = -(code.indexOf("{ ") + 2); // the opening of tslab's wrapper function
-      try {
-        return original(code, { ...(options as object), filename: this.cell.name, columnOffset }) as unknown;
-      } finally {
-        this.interrupts.rearm();
-      }
+      const named = { ...(options as object), filename: this.cell.name, columnOffset };
+      return this.interrupts.rearmAfter(() => original(code, named) as unknown);
     };
     Object.assign(vm, { runInThisContext });
   }

@@ -51,8 +51,9 @@ export class Channels {
     }
     void this.read("hb", (frames) => void this.sockets.hb.send(frames));
     const { transport, ip } = this.info;
+    const separator = transport === "ipc" ? "-" : ":"; // for ipc, `ip` is a path and the "ports" tell five files apart
     for (const name of ["iopub", "shell", "control", "stdin", "hb"] as const) {
-      await this.sockets[name].bind(`${transport}://${ip}:${this.info[`${name}_port`]}`);
+      await this.sockets[name].bind(`${transport}://${ip}${separator}${this.info[`${name}_port`]}`);
     }
   }
 

@@ -5,7 +5,7 @@
  * come the excerpt of the learner's cell and the frames, before these the `cause`.
  */
 import { inspect, types } from "node:util";
-import { bold, red } from "./ansi";
+import { boldRed } from "./ansi";
 import { excerpt } from "./excerpt";
 import { formatFrames, framesOf, isCell } from "./stack";
 import type { Sources } from "./sources";
@@ -22,10 +22,13 @@ const deepestCause = 5;
 
 /** Names, explains and places what was thrown. */
 export function describeError(thrown: unknown, sources: Sources): ErrorContent {
-  const ename = nameOf(thrown);
-  const evalue = messageOf(thrown);
-  const blocks = thrown instanceof TypeScriptError ? thrown.blocks(sources) : trace(thrown, sources, 0);
-  return { ename, evalue, traceback: [...blocks, headline(thrown)] };
+  try {
+    const blocks = thrown instanceof TypeScriptError ? thrown.blocks(sources) : trace(thrown, sources, 0);
+    return { ename: nameOf(thrown), evalue: messageOf(thrown), traceback: [...blocks, headline(thrown)] };
+  } catch (error) {
+    const evalue = `what was thrown cannot be shown: ${String(error)}`; // a getter or an inspect method of its own throws
+    return { ename: "Thrown", evalue, traceback: [`Thrown: ${evalue}`] };
+  }
 }
 
 /** The same as text, for places that take no `error` message. */
@@ -50,7 +53,7 @@ function trace(thrown: unknown, sources: Sources, depth: number): string[] {
 
 function headline(thrown: unknown): string {
   const message = messageOf(thrown);
-  return red(bold(nameOf(thrown))) + (message === "" ? "" : `: ${message}`);
+  return boldRed(nameOf(thrown)) + (message === "" ? "" : `: ${message}`);
 }
 
 /** `class MyError extends Error {}` keeps the name "Error"; its constructor says more. */

@@ -59,19 +59,22 @@ export class Execution {
     this.unattended = allow_stdin === false; // nbclient and papermill say so, people's front ends do not
     this.output.startCell(request);
     if (!silent) this.output.publish("execute_input", { code: source, execution_count });
-    const { outcome, bundle } = await this.runToEnd(source, stores ? `In[${this.count}]` : `In[#${++this.unstored}]`);
-    this.output.flush();
-
-    if (!outcome.ok) {
-      const error = describeError(outcome.thrown, this.sources);
-      if (!silent) this.output.publish("error", { ...error });
-      return { reply: { status: "error", execution_count, ...error }, abortsWaiting: stop_on_error !== false };
-    }
+    const { bundle, ...ended } = await this.runToEnd(source, stores ? `In[${this.count}]` : `In[#${++this.unstored}]`);
+    let { outcome } = ended;
     if (bundle && !silent) {
-      setOutput(String(bundle["text/plain"]));
-      this.output.publish("execute_result", { execution_count, data: bundle, metadata: {} });
+      try {
+        this.output.publish("execute_result", { execution_count, data: bundle, metadata: {} });
+        setOutput(String(bundle["text/plain"]));
+      } catch (thrown) {
+        outcome = { ok: false, thrown }; // the bundle is no JSON
+      }
     }
-    return { reply: { status: "ok", execution_count, user_expressions: {}, payload: [] }, abortsWaiting: false };
+    if (outcome.ok) {
+      return { reply: { status: "ok", execution_count, user_expressions: {}, payload: [] }, abortsWaiting: false };
+    }
+    const error = describeError(outcome.thrown, this.sources);
+    if (!silent) this.output.publish("error", { ...error });
+    return { reply: { status: "error", execution_count, ...error }, abortsWaiting: stop_on_error !== false };
   }
 
   /** Runs the code, makes the bundle of its value, and waits for errors that come late. */
@@ -94,12 +97,14 @@ export class Execution {
     this.rejections.clear();
     if (outcome.ok && late.length > 0) outcome = { ok: false, thrown: late.shift() };
     for (const thrown of late) this.output.write("stderr", errorText(thrown, this.sources));
-    return { outcome, bundle };
+    return outcome.ok ? { outcome, bundle } : { outcome };
   }
 
   /** An error that no cell is waiting for. */
   private stray(thrown: unknown): void {
     if (this.running || this.unattended) this.strayErrors.push(thrown);
-    if (!this.running) this.output.publish("error", { ...describeError(thrown, this.sources) });
+    if (this.count === 0)
+      process.stderr.write(errorText(thrown, this.sources)); // the kernel's own: to the server's log
+    else if (!this.running) this.output.publish("error", { ...describeError(thrown, this.sources) });
   }
 }

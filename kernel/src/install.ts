@@ -42,7 +42,8 @@ export function installKernelSpec(prefix: string): string[] {
 }
 
 function spec(display_name: string, args: string[]): KernelSpec {
-  return { argv: [process.execPath, ...args], display_name, language: "typescript", interrupt_mode: "signal" };
+  const interrupt_mode = process.platform === "win32" ? "message" : "signal"; // Windows has no signals
+  return { argv: [process.execPath, ...args], display_name, language: "typescript", interrupt_mode };
 }
 
 function json(value: unknown): string {

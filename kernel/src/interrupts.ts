@@ -40,14 +40,24 @@ export class Interrupts {
   }
 
   /**
-   * To be called after each `vm.runInThisContext` with `breakOnSigint`: takes all listeners off and puts them on again.
+   * Runs code with `vm.runInThisContext` and `breakOnSigint`; if it has added a listener for SIGINT, takes all listeners
+   * off and puts them on again.
    *
    * Node takes them off before the run and puts them back after it. When the cell itself adds one in between, Node's
    * watchdog leaves the signal at its default, and the next interrupt kills the kernel. (So it does in stock tslab: a
    * library has to await a macrotask before it adds its listener.) The kernel's own listener goes first: `once` listeners
    * behind it are still there when it counts them.
    */
-  rearm(): void {
+  rearmAfter<Result>(run: () => Result): Result {
+    const before = process.listenerCount("SIGINT");
+    try {
+      return run();
+    } finally {
+      if (process.listenerCount("SIGINT") !== before) this.rearm();
+    }
+  }
+
+  private rearm(): void {
     const others = process.rawListeners("SIGINT").filter((listener) => listener !== this.onSignal);
     process.removeAllListeners("SIGINT");
     process.on("SIGINT", this.onSignal);

@@ -27,15 +27,21 @@ export function kernelInfo(): Content {
   };
 }
 
-/** Content of an `is_complete_reply`. */
+/**
+ * Content of an `is_complete_reply`. tslab's own check knows "incomplete" and the indent, but never says "invalid", and
+ * takes `<number>x` for an open JSX tag.
+ */
 export function isComplete(code: string): Content {
-  const { completed, indent = "" } = isCompleteCode(code);
-  if (!completed) return { status: "incomplete", indent };
   // `export {}` makes it a module, where `await` may stand outside functions.
   const file = ts.createSourceFile("cell.ts", `export {};${code}`, ts.ScriptTarget.Latest);
-  const { parseDiagnostics = [] } = file as unknown as { parseDiagnostics?: readonly unknown[] };
-  return { status: parseDiagnostics.length > 0 ? "invalid" : "complete" };
+  const { parseDiagnostics } = file as unknown as { parseDiagnostics: readonly { code: number }[] };
+  if (parseDiagnostics.length === 0) return { status: "complete" };
+  const { completed, indent = "" } = isCompleteCode(code);
+  const openTemplate = parseDiagnostics.some((each) => each.code === unterminatedTemplate);
+  return !completed || openTemplate ? { status: "incomplete", indent } : { status: "invalid" };
 }
+
+const unterminatedTemplate = 1160;
 
 /** Content of a `complete_reply`; the kinds of the candidates are shown as icons by JupyterLab. */
 export function complete(cells: Cells, code: string, cursor: number): Content {

@@ -35,7 +35,12 @@ function main(connectionFile: string | undefined): void {
   const server = new Server(channels, cells, execution, output, interrupts);
   output.capture();
   hookModules(output);
-  void channels.open((channel, message) => server.handle(channel, message));
+  channels
+    .open((channel, message) => server.handle(channel, message))
+    .catch((error: unknown) => {
+      console.error(`The kernel cannot open its sockets: ${String(error)}`);
+      process.exit(1);
+    });
 }
 
 main(process.argv[2]);

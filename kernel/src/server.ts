@@ -68,7 +68,8 @@ export class Server {
   private async execute({ channel, message }: Incoming) {
     this.running = message;
     this.status("busy", message);
-    const { reply, abortsWaiting } = await this.execution.run(message);
+    const failed = (error: unknown) => ({ reply: errorReply(error), abortsWaiting: true }); // a mistake in the kernel
+    const { reply, abortsWaiting } = await this.execution.run(message).catch(failed);
     return {
       abortsWaiting,
       reply: () => {
@@ -87,8 +88,7 @@ export class Server {
     try {
       if (type) this.channels.reply(channel, type, typeof content === "function" ? content() : content, message);
     } catch (error) {
-      const { name, message: evalue } = error as Error;
-      this.channels.reply(channel, type!, { status: "error", ename: name, evalue, traceback: [] }, message);
+      this.channels.reply(channel, type!, errorReply(error), message);
     }
     this.status("idle", message);
     if (this.running) this.status("busy", this.running);
@@ -104,4 +104,10 @@ export class Server {
     this.channels.close();
     process.exit(0);
   }
+}
+
+/** For what goes wrong in the kernel itself. */
+function errorReply(error: unknown): Content {
+  const { name, message, stack } = error as Error;
+  return { status: "error", ename: name, evalue: message, traceback: String(stack).split("\n") };
 }
