@@ -13,3 +13,4 @@ export * from "./notebook";
 export * as nn from "./nn";
 export { item, loadSafetensors, saveSafetensors } from "./nn";
 export * as optim from "./optim";
+export * as metrics from "./metrics";
