@@ -23,7 +23,7 @@ export function syncBundle(value: unknown): MimeBundle | undefined {
   const own = callDisplay(value);
   if (own instanceof Promise) return undefined;
   if (own !== undefined) return own;
-  return { "text/plain": typeof value === "string" ? value : inspect(value, { depth: 4 }) };
+  return { "text/plain": textOf(value) };
 }
 
 /**
@@ -63,6 +63,15 @@ function plainValue(value: unknown): unknown {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date);
+}
+
+/** A class's own `toString` (a model, a data frame) says more than its fields. */
+function textOf(value: unknown): string {
+  if (typeof value === "string") return value;
+  const own = isObject(value) && Object.getPrototypeOf(value) !== Object.prototype ? value.toString : undefined;
+  const usesOwn =
+    typeof own === "function" && own !== Object.prototype.toString && !(inspect.custom in (value as object));
+  return usesOwn ? String(value) : inspect(value, { depth: 4 });
 }
 
 function callDisplay(value: unknown): MimeBundle | Promise<MimeBundle> | undefined {

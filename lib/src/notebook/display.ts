@@ -42,8 +42,9 @@ export class DisplayHandle {
     return {};
   }
 
+  /** The stock kernel prints last values with `inspect`: nothing is less noise than an id below every figure. */
   [Symbol.for("nodejs.util.inspect.custom")](): string {
-    return `DisplayHandle ${this.id}`;
+    return "";
   }
 }
 

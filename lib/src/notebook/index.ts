@@ -3,3 +3,8 @@ export { clearOutput, display, DisplayHandle, html, markdown, show, svg } from "
 export type { MimeBundle } from "./bundle";
 export { Tqdm, tqdm } from "./tqdm";
 export type { Postfix, TqdmOptions } from "./tqdm";
+export { table } from "./table";
+export type { Cell, TableOptions } from "./table";
+export { LiveCurve, liveCurve } from "./live-curve";
+export type { LiveCurveOptions } from "./live-curve";
+import "./tensor";
