@@ -9,7 +9,7 @@ const rooms = {
   scratch: ["random", "format"],
   backend: [],
   kernels: ["backend"],
-  compile: ["backend"],
+  compile: ["backend", "kernels"],
   nn: ["backend", "kernels", "compile", "random", "format"],
   optim: ["backend", "compile", "nn", "format"],
   data: ["random", "format"],

@@ -4,13 +4,32 @@
  */
 import * as tf from "@tensorflow/tfjs";
 
-/** A scalar that `value` computes anew in every step, compiled or not. */
-export function host(value: () => number): tf.Scalar {
-  return tf.scalar(value());
+/** What a recorder is told: this tensor's values come from `draw`. */
+export type HostRecorder = (tensor: tf.Tensor, draw: () => Float32Array | Int32Array) => void;
+
+let recorder: HostRecorder | undefined;
+
+/** Sets who is told of host values; for `compile` only. */
+export function setHostRecorder(next: HostRecorder | undefined): void {
+  recorder = next;
 }
 
-/** A tensor that `values` fills anew in every step, compiled or not; the array must not be changed afterwards. */
+/**
+ * A tensor that `values` fills anew in every step, compiled or not: dropout masks, sampled choices. A compiled step calls
+ * all its `host` and `hostTensor` functions in the order in which the eager step does, so a generator gives both the same
+ * numbers. The array must not be changed afterwards.
+ */
 export function hostTensor(values: () => Float32Array | Int32Array, shape: number[]): tf.Tensor {
   const array = values();
-  return tf.tensor(array, shape, array instanceof Int32Array ? "int32" : "float32");
+  const tensor = tf.tensor(array, shape, array instanceof Int32Array ? "int32" : "float32");
+  recorder?.(tensor, values);
+  return tensor;
+}
+
+/**
+ * A scalar that `value` computes anew in every step, compiled or not: `host(() => schedule.lr)`. The function must read the
+ * number where it lives; a local constant of the step would be as frozen as before.
+ */
+export function host(value: () => number): tf.Scalar {
+  return hostTensor(() => Float32Array.of(value()), []) as tf.Scalar;
 }
