@@ -88,7 +88,9 @@ export function load(
     }
     const gradient = op === "Mul" && (activationGrad(inputs[0]!, inputs[1]!) ?? activationGrad(inputs[1]!, inputs[0]!));
     if (gradient) return add({ ...gradient, attrs: [typeAttr("T", FLOAT)], outputs: made });
-    add({ op, attrs, inputs, outputs: made });
+    // tfjs-node leaves this attribute to be inferred, which only eager TensorFlow does.
+    const all = op === "ExpandDims" ? [...attrs, typeAttr("T", out.dtype)] : attrs;
+    add({ op, attrs: all, inputs, outputs: made });
   };
 
   /** dy · (1 − y²) after tanh and dy · (y · (1 − y)) after sigmoid: one operation each instead of three. */
@@ -153,7 +155,8 @@ export function load(
   };
   outputs.forEach(visit);
   const used = nodes.filter((node) => needed.has(node));
-  const names = new Map(used.map((node, i) => [node, `n${i}`] as const));
+  // Named after their operation, for TensorFlow's error messages.
+  const names = new Map(used.map((node, i) => [node, `${node.op.replace(/^_+/, "")}_${i}`] as const));
   const reference = (id: number, always: boolean) => {
     const node = makerOf(id);
     const index = node.outputs.findIndex((output) => output.id === find(id));
