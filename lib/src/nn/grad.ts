@@ -37,10 +37,7 @@ export function valueAndGrads(model: Module, lossFn: () => tf.Tensor): { loss: t
     }
     return loss.rank === 0 ? (loss as tf.Scalar) : tf.reshape(loss, []).asScalar();
   };
-  const { value, grads: byVariable } = tf.variableGrads(
-    scalarLoss,
-    named.map(([, variable]) => variable),
-  );
+  const { value, grads: byVariable } = gradientsOf(scalarLoss, named);
   const grads: Gradients = {};
   for (const [name, variable] of named) {
     const gradient = byVariable[variable.name];
@@ -48,6 +45,20 @@ export function valueAndGrads(model: Module, lossFn: () => tf.Tensor): { loss: t
   }
   owners.set(grads, new Map(named.map(([name, variable]) => [variable, name])));
   return { loss: value, grads };
+}
+
+function gradientsOf(loss: () => tf.Scalar, named: [string, tf.Variable][]) {
+  const variables = named.map(([, variable]) => variable);
+  try {
+    return tf.variableGrads(loss, variables);
+  } catch (error) {
+    if (!(error instanceof Error && error.message.startsWith("Cannot find a connection"))) throw error;
+    throw new Error(
+      `valueAndGrads: the loss does not depend on any of ${named.map(([name]) => name).join(", ")}; compute it from the ` +
+        "model's output, inside lossFn, without reading values out of tensors",
+      { cause: error },
+    );
+  }
 }
 
 /**

@@ -75,7 +75,8 @@ export abstract class Optimizer<State extends string = string> {
   step(grads: Gradients): void {
     const owners = parametersOf(grads);
     const gradientOf = (parameter: tf.Variable): tf.Tensor | undefined => {
-      const name = owners ? owners.get(parameter) : this.names.get(parameter)!;
+      if (!owners) return grads[this.names.get(parameter)!] ?? grads[parameter.name]; // tf.variableGrads names them so
+      const name = owners.get(parameter);
       return name === undefined ? undefined : grads[name];
     };
     this.refine((parameter) => gradientOf(parameter) !== undefined);
@@ -131,16 +132,22 @@ export abstract class Optimizer<State extends string = string> {
    * `fc.weight.step`; ready for `saveSafetensors`. Settings such as the learning rate are not in it.
    */
   stateDict(): StateDict {
-    const dict: StateDict = {};
+    const parts = new Map<tf.Variable, StateDict>();
     for (const { parameters, t, state } of this.groups) {
-      for (const parameter of parameters) dict[`${this.names.get(parameter)}.step`] = tf.scalar(t, "int32");
-      for (const [key, flat] of Object.entries(state)) {
-        tf.tidy(() => unflatten(flat, parameters).map((part) => tf.keep(tf.clone(part)))).forEach((part, i) => {
-          dict[`${this.names.get(parameters[i]!)}.${key}`] = part;
-        });
-      }
+      const whole = Object.entries(state).map(([key, flat]) => ({
+        key,
+        values: tf.tidy(() => copies(flat, parameters)),
+      }));
+      parameters.forEach((parameter, i) => {
+        const own: StateDict = { step: tf.scalar(t, "int32") };
+        for (const { key, values } of whole) own[key] = values[i]!;
+        parts.set(parameter, own);
+      });
     }
-    return dict;
+    const entries = this.parameters.flatMap((parameter) =>
+      Object.entries(parts.get(parameter)!).map(([key, value]) => [`${this.names.get(parameter)}.${key}`, value]),
+    );
+    return Object.fromEntries(entries) as StateDict;
   }
 
   /** Continues from a saved state. Throws, and changes nothing, if entries are missing, unexpected or misshapen. */
@@ -228,6 +235,11 @@ function unflatten(flat: tf.Tensor, like: readonly tf.Tensor[]): tf.Tensor[] {
     like.map(({ size }) => size),
   );
   return parts.map((part, i) => tf.reshape(part, like[i]!.shape));
+}
+
+/** As `unflatten`, but the tensors are the caller's. */
+function copies(flat: tf.Tensor, like: readonly tf.Tensor[]): tf.Tensor[] {
+  return unflatten(flat, like).map((part) => tf.clone(part));
 }
 
 /** Throws unless a setting is a number of at least `low` (and below `high`). */
