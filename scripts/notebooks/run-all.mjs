@@ -1,0 +1,84 @@
+// Runs notebooks side by side, bakes pictures and pages of the results, and prints the table.
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { exportNotebooks } from "../export.mjs";
+import { SetupError } from "../setup/errors.mjs";
+import { shown } from "../setup/paths.mjs";
+import { setUp } from "../setup/steps.mjs";
+import { runNotebook, stopNotebooks } from "./run.mjs";
+
+/** @typedef {import("./run.mjs").Row} Row */
+
+/**
+ * Runs them all; resolves to the exit code: 0 if every notebook ran to its end without an error, 130 if stopped, else 1.
+ * @param {import("./options.mjs").Options} options
+ * @returns {Promise<number>}
+ */
+export async function runAll(options) {
+  const { python, problems } = await setUp();
+  if (!python) throw new SetupError(`Jupyter is missing: ${problems.join("; ")}.`, "`npm run doctor` shows the whole picture.");
+  mkdirSync(options.out, { recursive: true });
+  const mode = options.full ? "full" : "fast";
+  const { length } = options.notebooks;
+  console.log(`Running ${length} ${length === 1 ? "notebook" : "notebooks"} in the ${mode} mode …`);
+
+  let stopped = false;
+  for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"])) {
+    process.once(signal, () => {
+      stopped = true;
+      console.error("\nStopping; what has run is kept.");
+      stopNotebooks();
+    });
+  }
+  const queue = [...options.notebooks.entries()];
+  /** @type {Row[]} */
+  const rows = [];
+  const work = async () => {
+    for (let job = queue.shift(); job && !stopped; job = queue.shift()) {
+      rows[job[0]] = await runNotebook(job[1], options, python.python, showProgress);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(options.jobs, length) }, work));
+  clearProgress();
+
+  const finished = rows.filter(Boolean);
+  const written = finished.map((row) => row.output).filter((file) => existsSync(file));
+  if (written.length) await exportNotebooks(written, { python: python.python, html: options.html });
+  console.log(table(finished));
+  if (options.json) writeFileSync(options.json, JSON.stringify({ version: 1, mode, notebooks: finished.map(relative) }, null, 2) + "\n");
+  const failed = finished.filter((row) => !row.ok).length;
+  console.log(`${finished.length - failed} passed, ${failed} failed; results are in ${shown(options.out)}`);
+  return stopped ? 130 : Number(failed > 0);
+}
+
+/** The rows with paths as a person reads them. */
+function relative(/** @type {Row} */ row) {
+  return { ...row, notebook: shown(row.notebook), output: shown(row.output) };
+}
+
+function showProgress(/** @type {Row} */ row) {
+  if (!process.stderr.isTTY) return;
+  process.stderr.write(`\r\x1b[K${path.basename(row.notebook, ".ipynb")}: cell ${row.executed} of ${row.total || "…"} done`);
+}
+
+function clearProgress() {
+  if (process.stderr.isTTY) process.stderr.write("\r\x1b[K");
+}
+
+/** The table of results as text. */
+export function table(/** @type {Row[]} */ rows) {
+  const lines = rows.map((row) => [path.basename(row.notebook, ".ipynb"), `${row.executed}/${row.total}`, row.seconds.toFixed(1), verdict(row)]);
+  const all = [["notebook", "cells", "seconds", "result"], ...lines];
+  const width = (/** @type {number} */ column) => Math.max(...all.map((line) => line[column]?.length ?? 0));
+  const [name, cells, seconds] = [width(0), width(1), width(2)];
+  return all.map(([a = "", b = "", c = "", d = ""]) => `${a.padEnd(name)}  ${b.padStart(cells)}  ${c.padStart(seconds)}  ${d}`).join("\n");
+}
+
+/** "ok", or the place and the message of the first error on one line. */
+function verdict(/** @type {Row} */ { ok, error }) {
+  if (ok || !error) return "ok";
+  const { cell, hidden, name, message, source } = error;
+  const place = hidden ? "after the last cell, " : cell ? `cell ${cell}, ` : "";
+  const what = `${name}: ${message.split("\n")[0]}`;
+  return `${place}${what.length > 110 ? `${what.slice(0, 109)}…` : what}${source && !hidden ? ` (${source.slice(0, 60)})` : ""}`;
+}
