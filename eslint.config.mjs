@@ -76,6 +76,7 @@ export default ts.config(
     rules: {
       "no-restricted-exports": ["error", { restrictDefaultExports: { direct: true } }],
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
+      "@typescript-eslint/ban-ts-comment": ["error", { "ts-nocheck": "allow-with-description" }],
     },
   },
   { files: ["**/*.mjs"], rules: { "no-restricted-exports": "off" } },

@@ -1,10 +1,12 @@
 // Runs notebooks side by side, bakes pictures and pages of the results, and prints the table.
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { bakeFile } from "../bake.mjs";
 import { exportNotebooks } from "../export.mjs";
 import { SetupError } from "../setup/errors.mjs";
 import { shown } from "../setup/paths.mjs";
 import { setUp } from "../setup/steps.mjs";
+import { closeRenderer } from "../svg/render.mjs";
 import { runNotebook, stopNotebooks } from "./run.mjs";
 
 /** @typedef {import("./run.mjs").Row} Row */
@@ -43,12 +45,21 @@ export async function runAll(options) {
 
   const finished = rows.filter(Boolean);
   const written = finished.map((row) => row.output).filter((file) => existsSync(file));
-  if (written.length) await exportNotebooks(written, { python: python.python, html: options.html });
+  if (written.length) await publish(written, options.html);
   console.log(table(finished));
   if (options.json) writeFileSync(options.json, JSON.stringify({ version: 1, mode, notebooks: finished.map(relative) }, null, 2) + "\n");
   const failed = finished.filter((row) => !row.ok).length;
   console.log(`${finished.length - failed} passed, ${failed} failed; results are in ${shown(options.out)}`);
   return stopped ? 130 : Number(failed > 0);
+}
+
+/** Adds pictures to the executed notebooks and makes their pages; a figure that cannot be drawn is said, not fatal. */
+async function publish(/** @type {string[]} */ files, /** @type {boolean} */ html) {
+  const errors = [];
+  if (html) errors.push(...(await exportNotebooks(files)).errors);
+  else for (const file of files) errors.push(...(await bakeFile(file)).errors.map((error) => `${shown(file)}: ${error}`));
+  for (const error of errors) console.error(`No picture: ${error}`);
+  await closeRenderer();
 }
 
 /** The rows with paths as a person reads them. */

@@ -1,3 +1,4 @@
+// @ts-nocheck: jsdom and plotly.js come without types
 // A Plotly figure as an SVG text, drawn by plotly.js itself in jsdom: no browser, no network, about 0.1 s a figure
 // after 1 s of loading. The same figure always gives the same text.
 import { readFileSync } from "node:fs";
