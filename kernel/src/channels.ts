@@ -5,6 +5,9 @@
  * tslab's own ZmqServer is not used: its message class is private, its loops drop the promise of each handler, and its
  * Publisher keeps ZeroMQ's default mark of 1000 messages, above which they are lost without a word. A cell that prints
  * 2,000 lines then loses its `idle` status, and the client waits for ever.
+ *
+ * `sendTimeout: 0` makes zeromq.js hand each message over at once. By default it does so for 512 messages in one turn of
+ * the event loop and then throws EBUSY, which a cell that shows much in a synchronous loop would see.
  */
 import { readFileSync, writeSync } from "node:fs";
 import { Publisher, Reply, Router } from "zeromq";
@@ -35,10 +38,10 @@ export function readConnectionFile(path: string): ConnectionInfo {
 /** Opened sockets; requests go to the callback given to `open`. */
 export class Channels {
   private readonly sockets = {
-    shell: new Router(),
-    control: new Router(),
+    shell: new Router({ sendTimeout: 0 }),
+    control: new Router({ sendTimeout: 0 }),
     stdin: new Router(), // bound because clients connect to it; nothing here ever asks for input
-    iopub: new Publisher({ sendHighWaterMark: 0 }), // 0 = no limit; has to be set before bind
+    iopub: new Publisher({ sendHighWaterMark: 0, sendTimeout: 0 }), // 0 = no limit; has to be set before bind
     hb: new Reply(),
   };
 
@@ -49,7 +52,7 @@ export class Channels {
     for (const channel of ["shell", "control"] as const) {
       void this.read(channel, (frames) => onRequest(channel, parseMessage(frames, this.info.key)));
     }
-    void this.read("hb", (frames) => void this.sockets.hb.send(frames));
+    void this.read("hb", (frames) => this.send("hb", frames));
     const { transport, ip } = this.info;
     const separator = transport === "ipc" ? "-" : ":"; // for ipc, `ip` is a path and the "ports" tell five files apart
     for (const name of ["iopub", "shell", "control", "stdin", "hb"] as const) {
@@ -59,14 +62,12 @@ export class Channels {
 
   /** Tells every client, in answer to `parent`. */
   publish(type: string, content: Content, parent: Message | undefined): void {
-    const frames = composeMessage([Buffer.from(type)], type, content, parent?.header, this.info.key);
-    void this.sockets.iopub.send(frames);
+    this.send("iopub", composeMessage([Buffer.from(type)], type, content, parent?.header, this.info.key));
   }
 
   /** Answers the client that sent `request`, on the socket it came from. */
   reply(channel: RequestChannel, type: string, content: Content, request: Message): void {
-    const frames = composeMessage(request.identities, type, content, request.header, this.info.key);
-    void this.sockets[channel].send(frames);
+    this.send(channel, composeMessage(request.identities, type, content, request.header, this.info.key));
   }
 
   /** Closes the sockets; what was sent before still leaves. */
@@ -74,13 +75,24 @@ export class Channels {
     for (const socket of Object.values(this.sockets)) socket.close();
   }
 
+  private send(name: RequestChannel | "iopub" | "hb", frames: Buffer[]): void {
+    this.sockets[name]
+      .send(frames)
+      .catch((error: unknown) => log(`a message on ${name} was not sent: ${String(error)}`));
+  }
+
   private async read(name: RequestChannel | "hb", handle: (frames: Buffer[]) => void): Promise<void> {
     for await (const frames of this.sockets[name]) {
       try {
         handle(frames);
       } catch (error) {
-        writeSync(2, `kernel: a message on ${name} was dropped: ${String(error)}\n`); // process.stderr goes to the notebook
+        log(`a message on ${name} was dropped: ${String(error)}`);
       }
     }
   }
+}
+
+/** To the terminal of the server: `process.stderr` leads to the notebook. */
+function log(text: string): void {
+  writeSync(2, `kernel: ${text}\n`);
 }

@@ -40,27 +40,26 @@ export function isCell(file: string): boolean {
   return /^In\[.+\]$/.test(file);
 }
 
-/** The lines of a stack: `    at check In[6]:2:33`; a run of frames inside one package becomes one line. */
+/**
+ * The lines of a stack: `    at check In[6]:2:33`. A run of frames inside one package becomes one line, and so does a
+ * function that calls itself.
+ */
 export function formatFrames(frames: readonly Frame[]): string {
-  const lines: string[] = [];
-  let run = { name: "", count: 0 };
-  const endRun = () => {
-    if (run.count > 0) lines.push(dim(`    … ${run.count} ${run.count === 1 ? "call" : "calls"} inside ${run.name}`));
-    run = { name: "", count: 0 };
-  };
+  const runs: { text: string; isPackage: boolean; count: number }[] = [];
   for (const frame of frames) {
     const name = packageOf(frame.file);
-    if (name !== run.name) endRun();
-    if (name !== "") {
-      run = { name, count: run.count + 1 };
-      continue;
-    }
     const at = `${showPath(frame.file)}:${frame.line}:${frame.column}`;
-    lines.push(`    at ${frame.name ? `${frame.name} ` : ""}${at}`);
+    const text = name || (frame.name ? `${frame.name} ${at}` : at);
+    const last = runs[runs.length - 1];
+    if (last?.text === text) last.count++;
+    else runs.push({ text, isPackage: name !== "", count: 1 });
   }
-  endRun();
-  const rest = lines.length - longest;
-  return rest > 0 ? [...lines.slice(0, longest), dim(`    … ${rest} more`)].join("\n") : lines.join("\n");
+  const lines = runs.slice(0, longest).map(({ text, isPackage, count }) => {
+    if (isPackage) return dim(`    … ${count} ${count === 1 ? "call" : "calls"} inside ${text}`);
+    return `    at ${text}${count > 1 ? dim(` (${count} times)`) : ""}`;
+  });
+  const rest = runs.length - lines.length;
+  return [...lines, ...(rest > 0 ? [dim(`    … ${rest} more`)] : [])].join("\n");
 }
 
 /** A path as seen from the notebook's folder; a cell's name stays. */

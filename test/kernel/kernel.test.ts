@@ -182,15 +182,16 @@ describe("kernel", function () {
     });
 
     it("that come later are shown under the last cell, and fail the next one of an unattended client", async () => {
-      const late = 'setTimeout(() => { throw new Error("late") }, 50); 1';
-      const seen = (id: string) => () => kernel.about(id).some((each) => each.type === "error");
-      const attended = kernel.submit(late);
-      await kernel.until(seen(attended));
+      const late = async (options = {}) => {
+        const id = kernel.submit('process.once("SIGUSR2", () => { throw new Error("late") }); 1', options);
+        assert.equal((await kernel.finish(id)).reply.status, "ok");
+        kernel.process.kill("SIGUSR2");
+        await kernel.until(() => kernel.about(id).some((each) => each.type === "error"));
+      };
+      await late();
       assert.equal((await kernel.run("2")).reply.status, "ok");
-      const unattended = kernel.submit(late, { allow_stdin: false });
-      await kernel.until(seen(unattended));
-      const next = await kernel.run("3", { allow_stdin: false });
-      assert.equal(next.reply.evalue, "late");
+      await late({ allow_stdin: false });
+      assert.equal((await kernel.run("3", { allow_stdin: false })).reply.evalue, "late");
     });
   });
 
@@ -296,6 +297,13 @@ describe("kernel", function () {
       assert.deepEqual(first(run, "display_data").data, { "application/json": { x: [0.5, 1] } });
       assert.deepEqual(first(run, "display_data").metadata, {});
       assert.deepEqual(first(run, "clear_output"), { wait: true });
+    });
+
+    it("all arrives, however much it is", async () => {
+      const run = await kernel.run(`
+        const publish = (globalThis as any)[Symbol.for("jupyter.kernel")].publish;
+        for (let i = 0; i < 5000; i++) publish("display_data", { data: { "text/plain": String(i) } });`);
+      assert.equal(types(run).filter((type) => type === "display_data").length, 5000);
     });
 
     it("is drawn inline by nodeplotlib's plot, with its types and without its server", async () => {

@@ -127,6 +127,11 @@ describe("describeError", () => {
     );
   });
 
+  it("counts the calls of a function that calls itself", () => {
+    const error = withStack(new Error("deep"), ...Array<string>(5).fill("again (/x/own.js:1:2)"));
+    assert.match(described(error).text, /^ {4}at again .*own\.js:1:2 \(5 times\)\nError: deep$/);
+  });
+
   it("uses the name that tells most", () => {
     class Custom extends Error {}
     assert.equal(described(new Custom("x")).ename, "Custom");
