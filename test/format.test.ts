@@ -99,6 +99,7 @@ describe("formatTensor, against PyTorch's own text", () => {
     assert.equal(format.formatTensor(Uint8Array.of(1, 0)), "tensor([ True, False])");
     assert.equal(format.formatTensor(Float64Array.of(1)), "tensor([1.], dtype=torch.float64)");
     assert.equal(format.formatTensor([1, 2]), "tensor([1., 2.])");
+    assert.equal(format.formatTensor([0.28204999999999997]), "tensor([0.2821])"); // float32 first, as torch.tensor
   });
 
   it("names both when the shape does not fit", () => {
