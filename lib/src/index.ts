@@ -6,6 +6,8 @@ export { backend } from "./backend";
 export * as tf from "@tensorflow/tfjs";
 export * as format from "./format";
 export * as random from "./random";
+export * as scratch from "./scratch";
+export { Matrix } from "./scratch";
 export { RandomState, TorchGenerator, defaultGenerator, manualSeed, np } from "./random";
 export * as data from "./data";
 export * as plot from "./plot";

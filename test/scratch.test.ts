@@ -1,0 +1,296 @@
+import { strict as assert } from "node:assert";
+import { Matrix, RandomState, np, scratch } from "unrolled";
+import fixture from "./fixtures/b-scratch.json";
+
+const { CharRNN, VanillaRNN } = scratch;
+const SEEDS = Object.entries(fixture.seeds).map(([seed, expected]) => ({ seed: Number(seed), expected }));
+
+/** The largest |a − b| / max(|b|, floor). */
+function distance(actual: ArrayLike<number>, expected: readonly number[], floor: number): number {
+  assert.equal(actual.length, expected.length);
+  return expected.reduce((worst, x, i) => Math.max(worst, Math.abs(actual[i]! - x) / Math.max(Math.abs(x), floor)), 0);
+}
+
+describe("Matrix", () => {
+  const A = Matrix.from([
+    [1, 2, 3],
+    [4, 5, 6],
+  ]);
+
+  it("multiplies, transposes and adds", () => {
+    assert.deepEqual(A.matmul(A.transpose()).data, Float64Array.of(14, 32, 32, 77));
+    assert.deepEqual(A.transpose().shape, [3, 2]);
+    assert.deepEqual(A.copy().add(A, 0.5).scale(2).data, Float64Array.of(3, 6, 9, 12, 15, 18));
+    assert.deepEqual(A.data, Float64Array.of(1, 2, 3, 4, 5, 6));
+    assert.equal(A.sum(), 21);
+    assert.equal(A.max(), 6);
+    assert.equal(A.norm(), Math.sqrt(91));
+    assert.equal(A.at(1, 0), 4);
+    assert.deepEqual(A.copy().clip(2, 5).data, Float64Array.of(2, 2, 3, 4, 5, 5));
+  });
+
+  it("agrees with the definition of each product at every remainder of four rows", () => {
+    const random = new RandomState(0);
+    for (let m = 1; m <= 9; m++) {
+      for (const n of [1, 3, 8]) {
+        const W = new Matrix(m, n, random.randn(m, n));
+        const u = new Matrix(m, 1, random.randn(m, 1));
+        const v = new Matrix(n, 1, random.randn(n, 1));
+        const entry = (i: number, j: number) => W.at(i, j);
+        const rows = Array.from({ length: m }, (_, i) => i);
+        const cols = Array.from({ length: n }, (_, j) => j);
+        const Wv = rows.map((i) => 1 + cols.reduce((sum, j) => sum + entry(i, j) * v.at(j, 0), 0));
+        const WTu = cols.map((j) => 1 + rows.reduce((sum, i) => sum + entry(i, j) * u.at(i, 0), 0));
+        const outer = rows.flatMap((i) => cols.map((j) => entry(i, j) + u.at(i, 0) * v.at(j, 0)));
+        const product = rows.flatMap((i) => cols.map((j) => u.at(i, 0) * v.at(j, 0)));
+        const ones = (count: number) => Matrix.zeros(count, 1).map(() => 1);
+        assert.ok(distance(ones(m).addProduct(W, v).data, Wv, 1) < 1e-14);
+        assert.ok(distance(ones(n).addTransposedProduct(W, u).data, WTu, 1) < 1e-14);
+        assert.ok(distance(W.copy().addOuter(u, v).data, outer, 1) < 1e-14);
+        assert.ok(distance(u.matmul(v.transpose()).data, product, 1) < 1e-14);
+      }
+    }
+  });
+
+  it("gives every matrix its own numbers, however many are made", () => {
+    const many = Array.from({ length: 3000 }, (_, i) => Matrix.zeros(7, 1).map(() => i));
+    many.forEach((x, i) => assert.deepEqual(x.data, new Float64Array(7).fill(i)));
+  });
+
+  it("names both shapes when they do not fit", () => {
+    const B = Matrix.zeros(2, 2);
+    const v = Matrix.zeros(2, 1);
+    assert.throws(() => A.matmul(B), /Matrix.matmul: cannot multiply \[2, 3\] by \[2, 2\]/);
+    assert.throws(() => A.add(B), /Matrix.add: cannot add \[2, 2\] to \[2, 3\]/);
+    assert.throws(() => v.addProduct(A, v), /addProduct: .* \[2, 3\] and \[2, 1\] to \[2, 1\]/);
+    assert.throws(() => v.addTransposedProduct(A, v), /addTransposedProduct: .* \[2, 3\] transposed and \[2, 1\]/);
+    assert.throws(() => A.addOuter(v, v), /addOuter: .* \[2, 1\] and \[2, 1\] to \[2, 3\]/);
+    assert.throws(() => A.at(2, 0), /Matrix.at: expected a place within \[2, 3\], got \(2, 0\)/);
+    assert.throws(() => new Matrix(2, 2, new Float64Array(3)), /Matrix: expected 4 values for \[2, 2\], got 3/);
+    assert.throws(() => Matrix.zeros(2, -1), /Matrix: expected a shape .* got \[2, -1\]/);
+    assert.throws(() => Matrix.from([[1, 2], [3]]), /rows of 2 values, got 1 in row 1/);
+    assert.throws(() => Matrix.oneHot(3, 3), /oneHot: expected an index from 0 to 2, got 3/);
+  });
+});
+
+describe("linear algebra", () => {
+  for (const { seed, shape, Q, R, singularValues, radius } of fixture.factors) {
+    const [m, n] = shape as [number, number];
+    it(`factors a ${m} × ${n} matrix with LAPACK's signs, and finds its singular values`, () => {
+      const A = new Matrix(m, n, new RandomState(seed).randn(m, n));
+      const before = A.copy();
+      const [q, r] = scratch.qr(A);
+      assert.ok(distance(q.data, Q, 1) < 1e-14);
+      assert.ok(distance(r.data, R, 1) < 1e-14);
+      assert.ok(distance(scratch.singularValues(A), singularValues, 1e-3) < 1e-13);
+      if (radius !== null) assert.ok(Math.abs(scratch.spectralRadius(A) / radius - 1) < 1e-13);
+      assert.deepEqual(A, before);
+    });
+  }
+
+  it("finds the radius of matrices that are not diagonalisable, turn, or vanish", () => {
+    const radius = (rows: number[][]) => scratch.spectralRadius(Matrix.from(rows));
+    // prettier-ignore
+    assert.ok(Math.abs(radius([[2, 1], [0, 2]]) - 2) < 1e-14);
+    // prettier-ignore
+    assert.ok(Math.abs(radius([[0, -3], [3, 0]]) - 3) < 1e-14);
+    // prettier-ignore
+    assert.equal(radius([[0, 1], [0, 0]]), 0);
+    assert.throws(() => scratch.spectralRadius(Matrix.zeros(2, 3)), /expected a square matrix, got \[2, 3\]/);
+    assert.throws(() => scratch.singularValues(Matrix.from([[NaN]])), /singularValues: expected finite/);
+  });
+});
+
+/** Replays the notebook's draws from a seed; each part of the fixture is met in its turn. */
+function replay(seed: number) {
+  const random = new RandomState(seed);
+  const rnn = new VanillaRNN(10, 20, 10, { random });
+  const inputs = Array.from({ length: 5 }, () => new Matrix(10, 1, random.randn(10, 1)));
+  const targets = Array.from({ length: 5 }, () => random.randint(0, 10));
+  const loss = rnn.computeLoss(rnn.forward(inputs).outputs, targets);
+  const grads = rnn.backward(targets);
+
+  const matrices = scratch.gradientFlowMatrices(10, { random });
+
+  const { text } = fixture;
+  const chars = [...new Set(text)].sort();
+  const model = new CharRNN(chars, 64, { random });
+  const losses: number[] = [];
+  const samples: string[] = [];
+  for (let i = 1; i <= 1000; i++) {
+    const start = random.randint(0, text.length - 25 - 1);
+    losses.push(model.trainStep(text.slice(start, start + 25), text.slice(start + 1, start + 26), 0.1));
+    if (i % 200 === 0) samples.push(model.generate(random.choice(chars), { length: 50, temperature: 0.8 }));
+  }
+  const temperatures = [0.5, 0.8, 1, 1.5].map((temperature) => model.generate("t", { temperature }));
+  const greedy = model.generate("t", { length: 60, temperature: 0 });
+  const initializations = scratch.compareInitializations(100, { random });
+  return { targets, loss, grads, matrices, losses, samples, temperatures, greedy, initializations, model };
+}
+
+for (const { seed, expected } of SEEDS) {
+  describe(`the from-scratch notebook with seed ${seed}, against NumPy`, () => {
+    let actual: ReturnType<typeof replay>;
+    before(() => {
+      actual = replay(seed);
+    });
+
+    it("VanillaRNN: the loss and every gradient agree to 1e-12", () => {
+      const { targets, loss, grads } = expected.vanilla;
+      assert.deepEqual(actual.targets, targets);
+      assert.ok(Math.abs(actual.loss - loss) < 1e-12);
+      for (const [name, values] of Object.entries(grads)) {
+        assert.ok(distance(actual.grads[name as keyof typeof grads].data, values, 1) < 1e-12, name);
+      }
+    });
+
+    it("gradient flow: the norms of 50 steps agree to 1e-12", () => {
+      for (const [name, { norms, norm2, radius }] of Object.entries(expected.flow)) {
+        const W = actual.matrices[name as keyof typeof expected.flow];
+        assert.ok(distance(scratch.simulateGradientFlow(W, 50), norms, 0) < 1e-12, name);
+        assert.ok(Math.abs(scratch.spectralNorm(W) / norm2 - 1) < 1e-13, name);
+        assert.ok(Math.abs(scratch.spectralRadius(W) / radius - 1) < 1e-13, name);
+      }
+    });
+
+    it("CharRNN: the losses of 1000 steps agree to 1e-12, and every sampled text is the same", () => {
+      assert.ok(distance(actual.losses, expected.char.losses, 0) < 1e-12);
+      assert.deepEqual(actual.samples, expected.char.samples);
+      assert.deepEqual(
+        actual.temperatures,
+        expected.char.temperatures.map(([, text]) => text),
+      );
+      assert.equal(actual.greedy, expected.char.greedy);
+    });
+
+    it("initialisations: singular values and norms agree to 1e-12", () => {
+      actual.initializations.forEach(({ name, maxSingularValue, gradientNorms }, i) => {
+        const other = expected.initializations[i]!;
+        assert.equal(name, other.name);
+        assert.ok(Math.abs(maxSingularValue / other.maxSingularValue - 1) < 1e-12, name);
+        assert.ok(distance(gradientNorms, other.gradientNorms, 0) < 1e-12, name);
+      });
+    });
+  });
+}
+
+describe("VanillaRNN", () => {
+  const make = () => new VanillaRNN(3, 5, 4, { random: new RandomState(1) });
+  const random = new RandomState(2);
+  const inputs = Array.from({ length: 6 }, () => new Matrix(3, 1, random.randn(3, 1)));
+  const targets = [0, 3, 1, 1, 2, 0];
+
+  it("has the gradients that finite differences of the loss give", () => {
+    const rnn = make();
+    const hPrev = new Matrix(5, 1, random.randn(5, 1));
+    const loss = () => rnn.computeLoss(rnn.forward(inputs, hPrev).outputs, targets);
+    loss();
+    const grads = rnn.backward(targets);
+    const epsilon = 1e-5;
+    for (const name of ["Wxh", "Whh", "Why", "bh", "by"] as const) {
+      const weight = rnn[name].data;
+      const numeric = Array.from(weight, (w, i) => {
+        weight[i] = w + epsilon;
+        const above = loss();
+        weight[i] = w - epsilon;
+        const below = loss();
+        weight[i] = w;
+        return (above - below) / (2 * epsilon);
+      });
+      assert.ok(distance(grads[`d${name}`].data, numeric, 1) < 1e-9, name);
+    }
+  });
+
+  it("carries the hidden state: the last output depends on the first input", () => {
+    const rnn = make();
+    const last = (sequence: Matrix[]) => rnn.forward(sequence).outputs.at(-1)!.copy();
+    const changed = [inputs[0]!.copy().scale(2), ...inputs.slice(1)];
+    assert.ok(last(inputs).add(last(changed), -1).norm() > 1e-6);
+  });
+
+  it("goes on where it stopped when given its last hidden state", () => {
+    const rnn = make();
+    const whole = rnn.forward(inputs);
+    const first = rnn.forward(inputs.slice(0, 2));
+    const second = rnn.forward(inputs.slice(2), first.hiddenStates[1]);
+    assert.deepEqual(second.outputs.at(-1)!.data, whole.outputs.at(-1)!.data);
+  });
+
+  it("clips gradients to 5 and leaves its inputs as they were", () => {
+    const rnn = make();
+    rnn.Why.scale(1000);
+    const copies = inputs.map((x) => x.copy());
+    rnn.computeLoss(rnn.forward(inputs).outputs, targets);
+    const { dWxh } = rnn.backward(targets);
+    assert.equal(Math.max(...dWxh.data.map(Math.abs)), 5);
+    assert.deepEqual(inputs, copies);
+  });
+
+  it("draws from np.random unless told otherwise", () => {
+    np.random.seed(3);
+    assert.deepEqual(
+      new VanillaRNN(2, 3, 4).Why.data,
+      new VanillaRNN(2, 3, 4, { random: new RandomState(3) }).Why.data,
+    );
+  });
+
+  it("learns a sequence of one step", () => {
+    const rnn = make();
+    const losses = Array.from({ length: 200 }, () => {
+      const loss = rnn.computeLoss(rnn.forward(inputs.slice(0, 1)).outputs, [2]);
+      rnn.updateParameters(rnn.backward([2]), 0.5);
+      return loss;
+    });
+    assert.ok(losses.at(-1)! < 0.01 && losses[0]! > 0.5);
+  });
+
+  it("says which shape or target does not fit", () => {
+    const rnn = make();
+    assert.throws(() => rnn.forward([]), /VanillaRNN.forward: expected at least one input/);
+    assert.throws(() => rnn.forward([Matrix.zeros(4, 1)]), /forward: input: expected \[3, 1\], got \[4, 1\]/);
+    assert.throws(() => rnn.forward(inputs, Matrix.zeros(6, 1)), /forward: hPrev: expected \[5, 1\], got \[6, 1\]/);
+    assert.throws(() => rnn.backward(targets), /VanillaRNN.backward: .* call forward, computeLoss and backward/);
+    rnn.computeLoss(rnn.forward(inputs).outputs, targets);
+    const { outputs } = rnn.forward(inputs); // what computeLoss kept belongs to the sequence before
+    assert.throws(() => rnn.backward(targets), /call forward, computeLoss and backward/);
+    assert.throws(() => rnn.computeLoss(outputs, [0, 1]), /computeLoss: expected 6 targets.* got 2/);
+    assert.throws(
+      () => rnn.computeLoss(outputs, [0, 1, 2, 3, 4, 0]),
+      /computeLoss: expected targets from 0 to 3, got 4/,
+    );
+  });
+});
+
+describe("CharRNN", () => {
+  const model = new CharRNN(["a", "b", "🙂"], 4, { random: new RandomState(0) });
+
+  it("continues a seed of several characters from the state they lead to", () => {
+    const text = model.generate("ab", { length: 5, temperature: 0 });
+    assert.equal(text.slice(0, 2), "ab");
+    assert.equal(model.generate([...text].slice(0, 4).join(""), { length: 3, temperature: 0 }), text);
+  });
+
+  it("comes to the greedy text as the temperature goes to 0", () => {
+    const greedy = model.generate("a", { temperature: 0 });
+    for (const temperature of [1e-5, 1e-200, 5e-324]) assert.equal(model.generate("a", { temperature }), greedy);
+  });
+
+  it("refuses a negative temperature, unknown characters, an empty seed and a wrong length", () => {
+    assert.throws(() => model.generate("a", { temperature: -0.5 }), /temperature >= 0 .* got -0.5/);
+    assert.throws(() => model.generate("a", { temperature: NaN }), /temperature >= 0 .* got NaN/);
+    assert.throws(() => model.generate("x"), /CharRNN: expected one of the characters "ab🙂", got "x"/);
+    assert.throws(() => model.trainStep("ax", "bb", 0.1), /got "x"/);
+    assert.throws(() => model.trainStep("ab", "b", 0.1), /computeLoss: expected 2 targets.* got 1/);
+    assert.throws(() => model.trainStep("", "", 0.1), /expected at least one input/);
+    assert.throws(() => model.generate(""), /expected a seed of at least one character/);
+    assert.throws(() => model.generate("a", { length: -1 }), /length .* got -1/);
+    assert.throws(() => new CharRNN(["a", "a"], 4), /distinct characters, got 2, 1 distinct/);
+  });
+});
+
+describe("simulateGradientFlow", () => {
+  it("refuses a matrix that is not square and a negative number of steps", () => {
+    assert.throws(() => scratch.simulateGradientFlow(Matrix.zeros(2, 3)), /square matrix, got \[2, 3\]/);
+    assert.throws(() => scratch.simulateGradientFlow(Matrix.eye(2), -1), /steps >= 0, got -1/);
+  });
+});
