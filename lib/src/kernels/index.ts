@@ -5,5 +5,5 @@ export { lstmCell } from "./lstm";
 export { reluCell, tanhCell } from "./rnn";
 export { takeRows } from "./rows";
 export { sequence, type SequenceInput, type SequenceOptions, type SequenceWeights } from "./sequence";
-export { isOnTape, isTaping } from "./tape";
+export { fusedOp, isOnTape, isTaping } from "./tape";
 export type { CellKernel } from "./cell";

@@ -15,6 +15,8 @@ export interface EmbeddingSource {
   readonly weight: tf.Variable;
   /** Which row stands at each place: [...]. */
   readonly ids: tf.Tensor;
+  /** The table's values then: `weight.dataId` is another one after an assignment. */
+  readonly values: object;
 }
 
 const sources = new WeakMap<tf.Tensor, EmbeddingSource>();
@@ -62,7 +64,7 @@ export class Embedding extends Module {
     }
     const { weight, numEmbeddings, paddingIdx } = this;
     const y = withIndices("Embedding.forward", "ids", ids, numEmbeddings, () => lookUp(weight, ids, paddingIdx));
-    if (paddingIdx === undefined) sources.set(y, { weight, ids }); // else the gradient needs a row left out
+    if (paddingIdx === undefined) sources.set(y, { weight, ids, values: weight.dataId }); // else the gradient needs a row left out
     return y;
   }
 

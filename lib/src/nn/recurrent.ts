@@ -215,7 +215,8 @@ export abstract class Recurrent extends Module {
  */
 function sourceOf(x: tf.Tensor): SequenceInput {
   const source = embeddingOf(x);
-  if (!source || source.ids.isDisposed || source.weight.shape[0]! > source.ids.size) return { x };
+  if (!source || source.ids.isDisposed || source.weight.dataId !== source.values) return { x };
+  if (source.weight.shape[0]! > source.ids.size) return { x };
   if (isTaping() && !isOnTape(x)) return { x };
   return { ids: source.ids, table: source.weight };
 }

@@ -92,7 +92,7 @@ export class LSTM extends Recurrent {
     options: RecurrentForwardOptions = {},
   ): [output: tf.Tensor, state: [hN: tf.Tensor, cN: tf.Tensor]] {
     if (state && !(Array.isArray(state) && state.length === 2)) {
-      throw new TypeError("LSTM.forward: expected the state as [h0, c0]");
+      throw new TypeError("LSTM.forward: expected the state as [h0, c0], got one tensor");
     }
     const [output, hN, cN] = this.run(x, state ? [...state] : [undefined, undefined], options);
     return [output!, [hN!, cN!]];

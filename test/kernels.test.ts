@@ -1,0 +1,159 @@
+/** The fused kernels below the layers: chains, the tape node with several outputs, rows by index. */
+import { strict as assert } from "node:assert";
+import { backend, manualSeed, nn, optim, tf } from "unrolled";
+import { chainCount } from "unrolled/dist/kernels/chains";
+import { fusedOp, sequence, takeRows, tanhCell, gruCell, lstmCell, reluCell, withChains } from "unrolled/dist/kernels";
+import { close, makeLayer, kinds, randn, weighted } from "./support/recurrent";
+
+before(() => backend.ready);
+
+describe("chains", () => {
+  const cells = { rnn: tanhCell, relu: reluCell, lstm: lstmCell, gru: gruCell };
+
+  it("are one, unless more are asked for and each gets enough rows", () => {
+    assert.equal(chainCount(256), 1);
+    assert.deepEqual(
+      withChains(4, () => [1, 32, 63, 64, 96, 256].map(chainCount)),
+      [1, 1, 1, 2, 3, 4],
+    );
+    assert.equal(chainCount(256), 1);
+  });
+
+  for (const kind of kinds) {
+    it(`do not change what a ${kind} computes, nor its gradients`, () => {
+      const [I, H, B, T, V] = [3, 4, 7, 5, 6];
+      manualSeed(31);
+      const layer = makeLayer(kind, I, H);
+      const x = randn(B, T, I);
+      const table = randn(V, I);
+      const ids = tf.tensor2d(
+        new Int32Array(B * T).map((_, i) => (i * 7) % V),
+        [B, T],
+        "int32",
+      );
+      const states = [randn(B, H), randn(B, H)].slice(0, kind === "lstm" ? 2 : 1);
+      const factors = [randn(T, B, H), randn(B, H), randn(B, H)];
+      for (const useIds of [false, true]) {
+        const inputs = [useIds ? table : x, ...states, ...layer.parameters()];
+        const [one, ...others] = [1, 2, 3, 7].map((chains) => {
+          const loss = (...[source, h0, ...rest]: tf.Tensor[]) => {
+            const c0 = kind === "lstm" ? rest.shift() : undefined;
+            const [weightIh, weightHh, biasIh, biasHh] = rest as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
+            const input = useIds ? { ids, table: source! } : { x: source! };
+            const options = { h0, c0, inputAxis: 1, chains, reverse: true } as const;
+            const results = sequence(kind, cells[kind], input, { weightIh, weightHh, biasIh, biasHh }, options);
+            return weighted(results, factors);
+          };
+          return tf.valueAndGrads(loss)(inputs);
+        });
+        for (const other of others) {
+          close("loss", other.value, one!.value.dataSync(), 1e-5);
+          other.grads.forEach((gradient, i) => close(`gradient ${i}`, gradient, one!.grads[i]!.dataSync(), 1e-5));
+        }
+      }
+    });
+  }
+
+  it("keep a compiled step's results: several chains when recorded, one when eager", function () {
+    if (backend.name !== "tensorflow") this.skip();
+    const make = () => {
+      manualSeed(41);
+      const model = new (class extends nn.Module {
+        embedding = new nn.Embedding(9, 4);
+        rnn = new nn.GRU(4, 8, { batchFirst: true });
+      })();
+      return { model, optimizer: new optim.SGD(model.parameters(), { lr: 0.1 }) };
+    };
+    const ids = tf.tensor2d(
+      new Int32Array(64 * 6).map((_, i) => (i * 5) % 9),
+      [64, 6],
+      "int32",
+    );
+    const losses = [false, true].map((compiled) => {
+      const { model, optimizer } = make();
+      const step = (ids: tf.Tensor) => {
+        const { loss, grads } = nn.valueAndGrads(model, () =>
+          tf.mean(tf.square(tf.sub(model.rnn.forward(model.embedding.forward(ids))[0], 0.5))),
+        );
+        optimizer.step(grads);
+        return loss;
+      };
+      const run = compiled ? nn.compile(step, { strict: true }) : (ids: tf.Tensor) => tf.tidy(() => step(ids));
+      return Array.from({ length: 8 }, () => nn.item(run(ids)));
+    });
+    losses[0]!.forEach((loss, i) => assert.ok(Math.abs(loss - losses[1]![i]!) < 1e-6 * loss, `step ${i}`));
+    assert.ok(losses[0]![7]! < losses[0]![0]!);
+  });
+});
+
+describe("fusedOp", () => {
+  const square = (x: tf.Tensor, seen: (tf.Tensor | null)[][] = []) =>
+    fusedOp("square and cube", { x }, (keep) => {
+      const kept = keep(x.clone());
+      return {
+        outputs: [tf.square(x), tf.mul(x, tf.square(x))],
+        backward: (dys) => {
+          seen.push(dys);
+          const parts = [
+            dys[0] && tf.mul(dys[0], tf.mul(kept, 2)),
+            dys[1] && tf.mul(dys[1], tf.mul(tf.square(kept), 3)),
+          ];
+          return { x: () => tf.addN(parts.filter((part): part is tf.Tensor => part !== null)) };
+        },
+      };
+    });
+
+  it("adds up the gradients through several outputs", () => {
+    const x = tf.tensor1d([1, 2, -3]);
+    const gradient = tf.grad((x) => tf.add(...(square(x) as [tf.Tensor, tf.Tensor])))(x); // 2x + 3x²
+    close("gradient", gradient, [5, 16, 21]);
+  });
+
+  it("says null for an output that the loss does not use", () => {
+    const seen: (tf.Tensor | null)[][] = [];
+    const gradient = tf.grad((x) => square(x, seen)[1]!)(tf.tensor1d([1, 2]));
+    close("gradient", gradient, [3, 12]);
+    assert.equal(seen[0]![0], null);
+  });
+
+  it("keeps the gradient right when the caller changes the list of outputs", () => {
+    const gradient = tf.grad((x) => square(x).reverse()[0]!)(tf.tensor1d([1, 2]));
+    close("gradient", gradient, [3, 12]);
+  });
+
+  it("frees what it kept, with or without a gradient, and when it throws", () => {
+    const x = tf.tensor1d([1, 2]);
+    const before = tf.memory().numTensors;
+    tf.dispose(square(x));
+    tf.tidy(() => void tf.grad((x) => square(x)[0]!)(x));
+    tf.tidy(() => void tf.grad((x) => tf.add(tf.mul(square(x)[0]!, 0), x))(x));
+    assert.throws(() =>
+      tf.tidy(() => {
+        tf.grad((x) => {
+          fusedOp("fails", { x }, (keep) => {
+            keep(x.clone());
+            throw new Error("no");
+          });
+          return x;
+        })(x);
+      }),
+    );
+    assert.equal(tf.memory().numTensors, before);
+  });
+});
+
+describe("takeRows", () => {
+  it("takes rows and gives their gradients back, added up", () => {
+    const x = tf.tensor2d([[1, 2], [3, 4], [5, 6]]); // prettier-ignore
+    const index = tf.tensor1d([2, 0, 2], "int32");
+    close("rows", takeRows(x, index), [5, 6, 1, 2, 5, 6]);
+    const factors = tf.tensor2d([[1, 2], [3, 4], [5, 6]]); // prettier-ignore
+    close("gradient", tf.grad((x) => tf.sum(tf.mul(takeRows(x, index), factors)))(x), [3, 4, 0, 0, 6, 8]);
+  });
+
+  it("takes integers", () => {
+    const taken = takeRows(tf.tensor1d([7, 8, 9], "int32"), tf.tensor1d([1, 1, 0], "int32"));
+    assert.equal(taken.dtype, "int32");
+    assert.deepEqual([...taken.dataSync()], [8, 8, 7]);
+  });
+});
