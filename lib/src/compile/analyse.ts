@@ -109,18 +109,16 @@ export function analyse(native: NativeBackend, a: Tape, b: Tape): Program {
   });
 
   const slots: Slot[] = [];
-  for (const [variable, next] of b.after) {
-    const now = b.before.get(variable);
-    if (now === undefined) return refuse(`the step makes a new tf.Variable ("${variable.name}") in every call`);
-    const changed = next !== now;
-    if (changed !== (a.after.get(variable) !== a.before.get(variable))) {
+  const made = [...b.after.keys()].find((variable) => !b.before.has(variable));
+  if (made) refuse(`the step makes a new tf.Variable ("${made.name}") in every call`);
+  for (const [variable, now] of b.before) {
+    const next = b.after.get(variable);
+    if (next === undefined) return refuse(`the step disposes the variable "${variable.name}"`);
+    if ((next !== now) !== (a.after.get(variable) !== a.before.get(variable))) {
       refuse(`the step changes the variable "${variable.name}" in some calls only`);
     }
-    if (changed) match(a.after.get(variable)!, next, {});
-    slots.push(changed ? { variable, now, next } : { variable, now });
-  }
-  for (const variable of b.before.keys()) {
-    if (!b.after.has(variable)) refuse(`the step disposes the variable "${variable.name}"`);
+    if (next !== now) match(a.after.get(variable)!, next, {});
+    slots.push(next !== now ? { variable, now, next } : { variable, now });
   }
 
   // Tensors that outlive the step although nobody returned them: state if this call's replaced the last call's.

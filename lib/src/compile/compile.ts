@@ -191,8 +191,8 @@ export function compile<A extends unknown[], R>(
     const leaves: tf.Tensor[] = [];
     const signature = lookUp(flatten(args, leaves));
     signature.calls++;
+    const stale = signature.plan?.stale();
     if (signature.plan) {
-      const stale = signature.plan.stale();
       if (!stale && !audit.includes(signature.calls)) {
         const results = signature.plan.run(leaves);
         signature.replays++;
@@ -207,7 +207,14 @@ export function compile<A extends unknown[], R>(
       warm = true; // what is made on first use, such as an optimizer's state, must be there before the first recording
       return eagerly();
     }
-    const { tape, result, release } = record(native, leaves, () => step(...args), tensorsIn);
+    let recorded;
+    try {
+      recorded = record(native, leaves, () => step(...args), tensorsIn);
+    } catch (error) {
+      if (!stale) throw error;
+      throw new Error(`compile: ${stale}, and the step fails: ${(error as Error).message}`, { cause: error });
+    }
+    const { tape, result, release } = recorded;
     try {
       learn(
         native,

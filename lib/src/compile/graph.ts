@@ -9,6 +9,7 @@ import path from "node:path";
 import type { OpAttr } from "../backend";
 import { isRandom, type Program } from "./analyse";
 import { boolAttr, savedModel, shapeAttr, tensorAttr, typeAttr, type NodeDef } from "./protobuf";
+import { at, type Site } from "./site";
 import { digestOf, isConst, type Binding, type Meta } from "./tape";
 
 /** A node before it has a name: values are ids of the tape, negative ones exist in the graph only. */
@@ -19,6 +20,7 @@ interface Node {
   outputs: readonly Meta[];
   /** The value of a Const. */
   bytes?: Uint8Array;
+  site?: Site;
 }
 
 /** A graph that TensorFlow has loaded. */
@@ -28,12 +30,17 @@ export interface Graph {
   readonly inputNames: string;
   readonly outputNames: string;
   readonly nodes: number;
+  /** Where in the learner's code the nodes come from that may fail on values. */
+  readonly places: ReadonlyMap<string, string>;
   /** Equal for equal graphs. */
   readonly digest: string;
 }
 
 const FLOAT = 1;
 const INT32 = 3;
+
+/** Look-ups by index, which may be out of range. */
+const mayFail = /Gather|Scatter|Sparse/;
 
 /** Constants of more bytes than this are fed at each call: a graph would copy them into its file. */
 const largest = 65536;
@@ -71,7 +78,7 @@ export function load(
     nodes.push(node);
     for (const { id } of node.outputs) maker.set(id, node);
   };
-  const addOp = (op: string, attrs: readonly OpAttr[], from: readonly number[], made: readonly Meta[]) => {
+  const addOp = (op: string, attrs: readonly OpAttr[], from: readonly number[], made: readonly Meta[], site: Site) => {
     const inputs = from.map(find);
     const out = made[0]!;
     const attr = (name: string) => attrs.find((one) => one.name === name)?.value;
@@ -90,7 +97,7 @@ export function load(
     if (gradient) return add({ ...gradient, attrs: [typeAttr("T", FLOAT)], outputs: made });
     // tfjs-node leaves this attribute to be inferred, which only eager TensorFlow does.
     const all = op === "ExpandDims" ? [...attrs, typeAttr("T", out.dtype)] : attrs;
-    add({ op, attrs: all, inputs, outputs: made });
+    add({ op, attrs: all, inputs, outputs: made, site });
   };
 
   /** dy · (1 − y²) after tanh and dy · (y · (1 − y)) after sigmoid: one operation each instead of three. */
@@ -137,7 +144,7 @@ export function load(
     else addConst(value, bytesOf(binding.tensorDataSync(id)));
   }
   for (const event of program.tape.events) {
-    if (!isConst(event)) addOp(event.op, event.attrs, event.inputs, event.outputs);
+    if (!isConst(event)) addOp(event.op, event.attrs, event.inputs, event.outputs, event.site);
     else if (event.draw) addPlaceholder(event.value);
     else addConst(event.value, event.bytes);
   }
@@ -186,8 +193,12 @@ export function load(
   const inputNames = inputs.map((id) => reference(id, true)).join();
   const digest = digestOf(Buffer.concat([model, Buffer.from(`${inputNames} ${outputNames}`)]));
   if (digest === loaded?.digest) return { graph: loaded, inputs };
+  const places = new Map(used.filter(({ op }) => mayFail.test(op)).map((node) => [names.get(node)!, at(node.site!)]));
   const session = loadSession(binding, model);
-  return { graph: { session, inputNames, outputNames: outputNames.join(), nodes: defs.length, digest }, inputs };
+  return {
+    graph: { session, inputNames, outputNames: outputNames.join(), nodes: defs.length, places, digest },
+    inputs,
+  };
 }
 
 /** The binding loads models from folders only. */

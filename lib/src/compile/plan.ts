@@ -75,7 +75,8 @@ export class Plan {
   /** What has changed that the graph takes for granted, so that the step must be recorded anew. */
   stale(): string | undefined {
     const { tensorMap } = this.native;
-    if (this.variables.some((variable) => variable.isDisposed)) return "a variable is disposed";
+    const gone = this.variables.find((variable) => variable.isDisposed);
+    if (gone) return `the variable "${gone.name}" is disposed`;
     if (this.settings !== this.readSettings()) return "the settings of a tf.train optimizer change";
     for (const { dataId, id, refCount } of this.watched) {
       if (!tensorMap.has(dataId)) return "a tensor from outside the step is disposed";
@@ -111,6 +112,14 @@ export class Plan {
         if (this.inputs.includes(id)) fromHost.push(binding.createTensor(shape, dtype, valuesOf(event, i)));
       });
       return binding.runSavedModel(session, [...ids, ...fromHost], inputNames, outputNames);
+    } catch (error) {
+      // "Session fail to run with error: indices[0] = 9 is not in [0, 5)\n [[{{node GatherV2_3}}]]"
+      const [, reason, node = ""] = /^(?:.*with error: )?([^]*?)(?:\s*\[\[\{\{node (\w+)[^]*)?$/.exec(
+        (error as Error).message,
+      )!;
+      throw new Error(`compile: ${reason}${this.graph.places.get(node) ?? ""} (the step changed nothing)`, {
+        cause: error,
+      });
     } finally {
       for (const id of fromHost) binding.deleteTensor(id);
     }

@@ -17,6 +17,8 @@ interface Place {
 }
 
 const library = path.resolve(__dirname, "../..") + path.sep;
+/** TensorFlow.js has source maps, to files that are not installed. */
+const packages = /[\\/](node_modules|tfjs-\w+)[\\/]/;
 const learners = /[\\/](src|dist)[\\/](exercises|solutions)[\\/]/;
 
 /** ` at In[3]:4` in a notebook, ` at file.ts:12` in a script, or nothing if the trace never leaves the library. */
@@ -28,7 +30,7 @@ export function at(site: Site): string {
     const match = /^\s*at (?:.*\()?([^()]+?):(\d+):(\d+)\)?$/.exec(frame);
     if (!match) continue;
     const file = match[1]!.startsWith("file:") ? fileURLToPath(match[1]!) : match[1]!;
-    if (file.startsWith("node:") || /[\\/]node_modules[\\/]/.test(file)) continue;
+    if (file.startsWith("node:") || packages.test(file)) continue;
     if (file.startsWith(library) && !learners.test(file)) continue;
     const place = { file, line: Number(match[2]), column: Number(match[3]) };
     const { file: source, line } = kernel?.original?.(place) ?? place;

@@ -1,0 +1,53 @@
+/** A small character RNN in plain tf ops, with the weights and batches that PyTorch trained on (see fixtures/make/compile.py). */
+import { tf } from "unrolled";
+import fixture from "../fixtures/compile.json";
+
+export { fixture };
+
+const { B, T, V, H } = fixture.sizes;
+
+export type Weights = Record<keyof typeof fixture.weights, tf.Variable>;
+
+/** New variables with the fixture's weights. */
+export function newWeights(): Weights {
+  const entries = Object.entries(fixture.weights).map(([name, values]) => [
+    name,
+    tf.tidy(() => tf.variable(tf.tensor(values))),
+  ]);
+  return Object.fromEntries(entries) as Weights;
+}
+
+/** Batch number i (they repeat); with fewer rows if asked. */
+export function batch(i: number, rows = B): [tf.Tensor, tf.Tensor] {
+  const [x, y] = fixture.batches[i % fixture.batches.length]!;
+  return [tf.tensor(x.slice(0, rows), [rows, T], "int32"), tf.tensor(y.slice(0, rows), [rows, T], "int32")];
+}
+
+/** Mean cross entropy of the next characters y after x, both [B, T]. */
+export function charLoss(w: Weights, x: tf.Tensor, y: tf.Tensor): tf.Scalar {
+  const rows = x.shape[0]!;
+  let h: tf.Tensor = tf.zeros([rows, H]);
+  const hs = tf.unstack(tf.gather(w.embedding, x as tf.Tensor2D), 1).map((xt) => {
+    h = tf.tanh(tf.add(tf.add(tf.matMul(xt, w.Wx), tf.matMul(h, w.Wh)), w.b));
+    return h;
+  });
+  const logits = tf.add(tf.matMul(tf.reshape(tf.stack(hs, 1), [rows * T, H]), w.Wo), w.bo);
+  return tf.losses.softmaxCrossEntropy(tf.oneHot(tf.reshape(y, [rows * T]) as tf.Tensor1D, V), logits);
+}
+
+/** A training step with any tf.train optimizer. */
+export function trainStep(w: Weights, optimizer: tf.Optimizer) {
+  return (x: tf.Tensor, y: tf.Tensor): tf.Scalar =>
+    optimizer.minimize(() => charLoss(w, x, y), true, Object.values(w))!;
+}
+
+/** Runs the step on batches 0, 1, … and reads what it returns. */
+export function run(step: (x: tf.Tensor, y: tf.Tensor) => tf.Tensor, steps: number, rows?: number): number[] {
+  return Array.from({ length: steps }, (_, i) => {
+    const [x, y] = batch(i, rows);
+    const loss = step(x, y);
+    const [value] = loss.dataSync();
+    tf.dispose([x, y, loss]);
+    return value!;
+  });
+}

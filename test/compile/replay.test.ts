@@ -1,0 +1,334 @@
+import { strict as assert } from "node:assert";
+import { backend, manualSeed, nn, optim, tf } from "unrolled";
+import { batch, charLoss, fixture, newWeights, run, trainStep, type Weights } from "./model";
+
+/** Compares lists of numbers, relative to the larger one. */
+function close(got: ArrayLike<number>, want: ArrayLike<number>, tolerance: number): void {
+  assert.equal(got.length, want.length);
+  for (let i = 0; i < want.length; i++) {
+    const scale = Math.max(Math.abs(want[i]!), 1e-3);
+    assert.ok(Math.abs(got[i]! - want[i]!) <= tolerance * scale, `at ${i}: got ${got[i]}, expected ${want[i]}`);
+  }
+}
+
+const sameWeights = (a: Weights, b: Weights, tolerance: number) =>
+  Object.keys(a).forEach((name) =>
+    close(a[name as keyof Weights].dataSync(), b[name as keyof Weights].dataSync(), tolerance),
+  );
+
+/** A strict step: what cannot be compiled fails the test. */
+const compile: typeof nn.compile = (step, options) => nn.compile(step, { strict: true, audit: [], ...options });
+
+describe("nn.compile", function () {
+  before(function () {
+    if (backend.name !== "tensorflow") this.skip();
+  });
+
+  it("trains with stock tf.train.adam as PyTorch does", () => {
+    const step = compile(trainStep(newWeights(), tf.train.adam(0.05, 0.9, 0.999, 1e-8)));
+    close(run(step, 12), fixture.losses.adam, 2e-6);
+    assert.equal(step.stats.replays, 9);
+  });
+
+  it("trains with stock tf.train.sgd as PyTorch does", () => {
+    const step = compile(trainStep(newWeights(), tf.train.sgd(0.5)));
+    close(run(step, 12), fixture.losses.sgd, 1e-6);
+    assert.equal(step.stats.replays, 9);
+  });
+
+  it("gives every parameter what the eager step gives it", () => {
+    for (const optimizer of [
+      () => tf.train.sgd(0.5),
+      () => tf.train.momentum(0.1, 0.9, true),
+      () => tf.train.adagrad(0.1),
+      () => tf.train.adadelta(1),
+      () => tf.train.rmsprop(0.01, 0.9, 0.5, 1e-7),
+      () => tf.train.adam(0.05),
+      () => tf.train.adamax(0.05),
+    ]) {
+      const [eager, compiled] = [newWeights(), newWeights()];
+      const [one, other] = [optimizer(), optimizer()];
+      run(trainStep(eager, one), 12);
+      const step = compile(trainStep(compiled, other));
+      run(step, 12);
+      sameWeights(compiled, eager, 2e-5);
+      assert.equal(step.stats.replays, 9, optimizer.toString());
+      assert.equal(other.iterations, 12, "the optimizer counts replayed steps too");
+    }
+  });
+
+  it("replays in one call what took hundreds, in fewer nodes", () => {
+    const step = compile(trainStep(newWeights(), tf.train.adam(0.05)));
+    run(step, 4);
+    assert.ok(step.stats.operations > 300 && step.stats.nodes < 0.8 * step.stats.operations);
+    const binding = (tf.backend() as unknown as { binding: object }).binding;
+    let calls = 0;
+    const counted = new Proxy(binding, {
+      get: (target, key) => (key === "executeOp" && calls++, target[key as keyof typeof target]),
+    });
+    Object.assign(tf.backend(), { binding: counted });
+    try {
+      run(step, 3);
+    } finally {
+      Object.assign(tf.backend(), { binding });
+    }
+    assert.equal(calls, 0);
+  });
+
+  it("follows a learning rate that passes through host()", () => {
+    const w = newWeights();
+    let now = 0;
+    const step = compile((x: tf.Tensor, y: tf.Tensor) => {
+      const { value, grads } = tf.variableGrads(() => charLoss(w, x, y), Object.values(w));
+      const lr = nn.host(() => fixture.schedule[now]!);
+      for (const variable of Object.values(w)) variable.assign(tf.sub(variable, tf.mul(grads[variable.name]!, lr)));
+      return value;
+    });
+    const losses = run((x, y) => {
+      const loss = step(x, y);
+      now++;
+      return loss;
+    }, 12);
+    close(losses, fixture.losses.sgdScheduled, 1e-6);
+  });
+
+  it("never freezes the settings of a stock optimizer", () => {
+    const optimizer = tf.train.sgd(0);
+    const setters: ((lr: number) => void)[] = [(lr) => optimizer.setLearningRate(lr)];
+    const adam = tf.train.adam(0);
+    setters.push((lr) => ((adam as unknown as { learningRate: number }).learningRate = lr));
+    [optimizer, adam].forEach((used, i) => {
+      const [eager, compiled] = [newWeights(), newWeights()];
+      const twin = i === 0 ? tf.train.sgd(0) : tf.train.adam(0);
+      const twinSet =
+        i === 0
+          ? (lr: number) => (twin as tf.SGDOptimizer).setLearningRate(lr)
+          : (lr: number) => ((twin as unknown as { learningRate: number }).learningRate = lr);
+      const step = compile(trainStep(compiled, used));
+      for (const lr of [0.1, 0.02, 0.3]) {
+        setters[i]!(lr);
+        twinSet(lr);
+        close(run(step, 12), run(trainStep(eager, twin), 12), 1e-3);
+      }
+      assert.equal(step.reason, undefined);
+      assert.ok(step.stats.replays >= 24, `${step.stats.replays} replays`);
+    });
+  });
+
+  it("makes a plan for each shape, so a smaller last batch just works", () => {
+    const [eager, compiled] = [newWeights(), newWeights()];
+    const step = compile(trainStep(compiled, tf.train.adam(0.01)));
+    const plain = trainStep(eager, tf.train.adam(0.01));
+    for (let epoch = 0; epoch < 5; epoch++) {
+      close(run(step, 3), run(plain, 3), 1e-5);
+      close(run(step, 1, 3), run(plain, 1, 3), 1e-5);
+    }
+    sameWeights(compiled, eager, 2e-5);
+    assert.equal(step.stats.replays, 12 + 3); // all but 3 of the full batches, all but 2 of the others
+  });
+
+  it("shares its variables with other plans, eager code and assignments", () => {
+    const [eager, compiled] = [newWeights(), newWeights()];
+    const [train, plainTrain] = [compile(trainStep(compiled, tf.train.sgd(0.5))), trainStep(eager, tf.train.sgd(0.5))];
+    const evaluate = compile((x: tf.Tensor, y: tf.Tensor) => charLoss(compiled, x, y));
+    for (let i = 0; i < 12; i++) {
+      const [x, y] = batch(i);
+      if (i === 7) for (const w of [eager, compiled]) tf.tidy(() => w.Wh.assign(tf.fill(w.Wh.shape, 0.125)));
+      const losses = [train(x, y), plainTrain(x, y), evaluate(x, y), charLoss(compiled, x, y), charLoss(eager, x, y)];
+      const [a, b, c, d, e] = losses.map((loss) => loss.dataSync()[0]!);
+      close([a!, c!, d!], [b!, e!, e!], 1e-5);
+    }
+    assert.deepEqual([train.stats.replays, evaluate.stats.replays], [9, 9]);
+  });
+
+  it("leaves clones of a variable as they were", () => {
+    const counter = tf.variable(tf.scalar(0));
+    const step = compile(() => counter.assign(tf.add(counter, 1)));
+    const clones: tf.Tensor[] = [];
+    for (let i = 0; i < 8; i++) {
+      step();
+      clones.push(counter.clone());
+    }
+    assert.deepEqual(
+      clones.map((clone) => clone.dataSync()[0]),
+      [1, 2, 3, 4, 5, 6, 7, 8],
+    );
+    assert.equal(step.stats.replays, 5);
+  });
+
+  it("carries a state that the step keeps from call to call", () => {
+    let h: tf.Tensor = tf.keep(tf.zeros([2, 3]));
+    const step = compile((x: tf.Tensor) => {
+      const next = tf.keep(tf.tanh(tf.add(tf.mul(h, 0.5), x)));
+      h.dispose();
+      h = next;
+      return tf.sum(next);
+    });
+    let want = 0;
+    for (let i = 0; i < 9; i++) {
+      want = Math.tanh(0.5 * want + i / 10);
+      close([step(tf.fill([2, 3], i / 10)).dataSync()[0]!], [6 * want], 1e-6);
+      close(h.dataSync(), new Array(6).fill(want), 1e-6); // the learner's own tensor shows it too
+    }
+    assert.equal(step.stats.replays, 6);
+
+    h.dispose();
+    h = tf.keep(tf.ones([2, 3])); // a new epoch: recorded anew
+    want = 1;
+    for (let i = 0; i < 5; i++) {
+      want = Math.tanh(0.5 * want + 0.1);
+      close([step(tf.fill([2, 3], 0.1)).dataSync()[0]!], [6 * want], 1e-6);
+    }
+    assert.equal(step.reason, undefined);
+  });
+
+  it("takes and returns tensors in arrays and records", () => {
+    const step = compile(({ a, b }: { a: tf.Tensor; b: tf.Tensor[] }, scale: number) => ({
+      sums: b.map((t) => tf.sum(tf.mul(tf.add(a, t), scale))),
+      same: a,
+      nothing: undefined,
+    }));
+    for (let i = 0; i < 6; i++) {
+      const a = tf.tensor([i, 2]);
+      const { sums, same, nothing } = step({ a, b: [tf.scalar(1), a] }, i % 2 ? 2 : 3);
+      const scale = i % 2 ? 2 : 3;
+      assert.deepEqual(
+        sums.map((t) => t.dataSync()[0]),
+        [scale * (i + 4), scale * (2 * i + 4)],
+      );
+      assert.deepEqual([...same.dataSync()], [i, 2]);
+      assert.equal(nothing, undefined);
+    }
+    assert.ok(step.stats.replays >= 1);
+  });
+
+  it("disposes the arguments that the step disposes", () => {
+    const step = compile((x: tf.Tensor) => {
+      const y = tf.square(x);
+      x.dispose();
+      return y;
+    });
+    for (let i = 0; i < 5; i++) {
+      const x = tf.scalar(i);
+      assert.equal(step(x).dataSync()[0], i * i);
+      assert.ok(x.isDisposed);
+    }
+  });
+
+  it("runs inside another compiled step and inside a gradient", () => {
+    const square = compile((x: tf.Tensor) => tf.square(x));
+    const outer = compile((x: tf.Tensor) => tf.add(square(x), 1));
+    for (let i = 0; i < 5; i++) assert.equal(outer(tf.scalar(i)).dataSync()[0], i * i + 1);
+    for (let i = 0; i < 5; i++) assert.equal(square(tf.scalar(i)).dataSync()[0], i * i);
+    assert.equal(
+      tf
+        .grad((x: tf.Tensor) => square(x))(tf.scalar(3))
+        .dataSync()[0],
+      6,
+    );
+    assert.equal(outer.stats.replays, 2);
+  });
+
+  it("compiles a model that nobody planned for: embedding, a GRU in plain ops, mean pooling, linear", () => {
+    const [rows, time, vocab, embed, hidden, classes] = [6, 7, 11, 5, 8, 3];
+    const newParameters = () => {
+      const normal = (shape: number[], seed: number) =>
+        tf.tidy(() => tf.variable(tf.randomNormal(shape, 0, 0.4, "float32", seed)));
+      return {
+        table: normal([vocab, embed], 1),
+        wi: normal([embed, 3 * hidden], 2),
+        wh: normal([hidden, 3 * hidden], 3),
+        bi: normal([3 * hidden], 4),
+        bh: normal([3 * hidden], 5),
+        out: normal([hidden, classes], 6),
+      };
+    };
+    const loss = (p: ReturnType<typeof newParameters>, x: tf.Tensor, y: tf.Tensor) => {
+      let h: tf.Tensor = tf.zeros([rows, hidden]);
+      const hs = tf.unstack(tf.gather(p.table, x as tf.Tensor2D), 1).map((xt) => {
+        const [ir, iz, inn] = tf.split(tf.add(tf.matMul(xt, p.wi), p.bi), 3, 1);
+        const [hr, hz, hn] = tf.split(tf.add(tf.matMul(h, p.wh), p.bh), 3, 1);
+        const r = tf.sigmoid(tf.add(ir!, hr!));
+        const z = tf.sigmoid(tf.add(iz!, hz!));
+        const n = tf.tanh(tf.add(inn!, tf.mul(r, hn!)));
+        h = tf.add(tf.mul(tf.sub(1, z), n), tf.mul(z, h));
+        return h;
+      });
+      const logits = tf.matMul(tf.mean(tf.stack(hs), 0), p.out);
+      return tf.losses.softmaxCrossEntropy(tf.oneHot(y as tf.Tensor1D, classes), logits) as tf.Scalar;
+    };
+    const make = () => {
+      const p = newParameters();
+      const optimizer = tf.train.adam(0.01);
+      return {
+        p,
+        step: (x: tf.Tensor, y: tf.Tensor) => optimizer.minimize(() => loss(p, x, y), true, Object.values(p))!,
+      };
+    };
+    const [eager, compiled] = [make(), make()];
+    const step = compile(compiled.step);
+    for (let i = 0; i < 15; i++) {
+      const x = tf.tensor(
+        Int32Array.from({ length: rows * time }, (_, k) => (k * k + i) % vocab),
+        [rows, time],
+      );
+      const y = tf.tensor(Int32Array.from({ length: rows }, (_, k) => (k + i) % classes));
+      close(step(x, y).dataSync(), eager.step(x, y).dataSync(), 1e-5);
+    }
+    assert.equal(step.stats.replays, 12);
+  });
+
+  it("draws dropout masks as the eager step does", () => {
+    const train = (compiled: boolean) => {
+      manualSeed(7);
+      const w = tf.tidy(() => tf.variable(tf.ones([4, 3])));
+      const step = (x: tf.Tensor) => {
+        const mask = nn.hostTensor(
+          () => Float32Array.from({ length: 12 }, () => Number(Math.sin(++draws) > 0)),
+          [4, 3],
+        );
+        nn.hostTensor(() => Float32Array.of(++draws), []); // drawn although nothing uses it
+        w.assign(tf.add(tf.mul(w, mask), x));
+        return tf.sum(w);
+      };
+      let draws = 0;
+      const run = compiled ? compile(step) : step;
+      return Array.from({ length: 10 }, (_, i) => run(tf.scalar(i)).dataSync()[0]!);
+    };
+    assert.deepEqual(train(true), train(false));
+  });
+
+  it("keeps TensorFlow's own random numbers random", () => {
+    const logits = tf.zeros([1, 1000]) as tf.Tensor2D;
+    const step = compile(() => [tf.multinomial(logits, 8), tf.multinomial(logits, 8)]);
+    const seen = new Set<string>();
+    for (let i = 0; i < 8; i++) for (const draw of step()) seen.add(String(draw.dataSync()));
+    assert.equal(seen.size, 16);
+    assert.equal(step.stats.replays, 5);
+  });
+
+  it("compiles the library's layers, loss, clipping and optimizer", () => {
+    const train = (compiled: boolean) => {
+      manualSeed(3);
+      const model = new nn.Sequential(new nn.Linear(6, 16), new nn.Tanh(), new nn.Dropout(0.3), new nn.Linear(16, 4));
+      const optimizer = new optim.Adam(model.parameters(), { lr: 0.05 });
+      const criterion = new nn.CrossEntropyLoss();
+      const schedule = new optim.StepLR(optimizer, { stepSize: 3, gamma: 0.5 });
+      const step = (x: tf.Tensor, y: tf.Tensor) => {
+        const { loss, grads } = nn.valueAndGrads(model, () => criterion.forward(model.forward(x), y));
+        nn.clipGradNorm(grads, 0.5);
+        optimizer.step(grads);
+        return loss;
+      };
+      const run = compiled ? compile(step) : step;
+      const x = tf.randomNormal([8, 6], 0, 1, "float32", 5);
+      const y = tf.tensor([0, 1, 2, 3, 0, 1, 2, 3], [8], "int32");
+      return Array.from({ length: 15 }, () => {
+        const value = run(x, y).dataSync()[0]!;
+        schedule.step();
+        return value;
+      });
+    };
+    close(train(true), train(false), 1e-5);
+  });
+});
