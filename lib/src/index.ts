@@ -16,3 +16,5 @@ export * as nn from "./nn";
 export { item, loadSafetensors, saveSafetensors } from "./nn";
 export * as optim from "./optim";
 export * as metrics from "./metrics";
+export * from "./generate";
+export * from "./train";
