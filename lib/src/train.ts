@@ -149,7 +149,7 @@ export function interruptible<T>(
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /**
- * Notes the next SIGINT instead of ending the process; a second one acts as usual. The turn comes first: a listener added
+ * Notes the next SIGINT instead of ending the process (one after that acts as usual). The turn comes first: a listener added
  * in the synchronous part of a cell makes the stock tslab kernel die of the next interrupt (a Node watchdog left armed).
  */
 async function watchInterrupts(): Promise<{ readonly happened: boolean; unwatch(): void }> {
