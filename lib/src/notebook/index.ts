@@ -8,3 +8,4 @@ export type { Cell, TableOptions } from "./table";
 export { LiveCurve, liveCurve } from "./live-curve";
 export type { LiveCurveOptions } from "./live-curve";
 import "./tensor";
+export { tensorText } from "./tensor";

@@ -61,6 +61,11 @@ export class TorchGenerator {
     return this.seedValue;
   }
 
+  /** What a notebook or console.log shows, in place of the 624 words of the state. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return `TorchGenerator(seed ${this.seedValue})`;
+  }
+
   /** A copy of the present point in the stream, cached normal included. */
   getState(): TorchGeneratorState {
     return { engine: this.engine.getState(), cachedNormal: this.cachedNormal, initialSeed: this.seedValue };
