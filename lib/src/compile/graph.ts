@@ -93,11 +93,37 @@ export function load(
       const transpose = [boolAttr("transpose_a", !!attr("adj_x")), boolAttr("transpose_b", !!attr("adj_y"))];
       return add({ op: "MatMul", attrs: [typeAttr("T", out.dtype), ...transpose], inputs, outputs: made });
     }
+    if (op === "SplitV" && splitsJoined(inputs, made)) return;
     const gradient = op === "Mul" && (activationGrad(inputs[0]!, inputs[1]!) ?? activationGrad(inputs[1]!, inputs[0]!));
     if (gradient) return add({ ...gradient, attrs: [typeAttr("T", FLOAT)], outputs: made });
     // tfjs-node leaves this attribute to be inferred, which only eager TensorFlow does.
     const all = op === "ExpandDims" ? [...attrs, typeAttr("T", out.dtype)] : attrs;
     add({ op, attrs: all, inputs, outputs: made, site });
+  };
+
+  /**
+   * A split along the first axis of what was joined there from pieces of the same sizes (and perhaps reshaped): the pieces
+   * themselves. So layers that cut the batch into one chain per core hand the chains on without copying.
+   */
+  const splitsJoined = ([from, , axis]: readonly number[], made: readonly Meta[]): boolean => {
+    let joined = makerOf(from!);
+    while (joined.op === "Reshape") joined = makerOf(joined.inputs[0]!);
+    const parts = joined.inputs.slice(0, -1);
+    const fits =
+      joined.op === "ConcatV2" &&
+      [axis!, joined.inputs.at(-1)!].every((id) => isZero(makerOf(id))) &&
+      parts.length === made.length &&
+      parts.every((id, i) => elements(metaOf(id)) === elements(made[i]!));
+    if (!fits) return false;
+    parts.forEach((id, i) => {
+      const out = made[i]!;
+      if (`${metaOf(id).shape}` === `${out.shape}`) return void same.set(out.id, id);
+      const shape = { id: fresh--, shape: [out.shape.length], dtype: INT32 };
+      add(constant(shape, bytesOf(Int32Array.from(out.shape))));
+      const attrs = [typeAttr("T", out.dtype), typeAttr("Tshape", INT32)];
+      add({ op: "Reshape", attrs, inputs: [id, find(shape.id)], outputs: [out] });
+    });
+    return true;
   };
 
   /** dy · (1 − y²) after tanh and dy · (y · (1 − y)) after sigmoid: one operation each instead of three. */
@@ -220,6 +246,10 @@ const text = (attrs: readonly OpAttr[]) => JSON.stringify(attrs.map(({ name, val
 
 function constant(value: Meta, bytes: Uint8Array): Node {
   return { op: "Const", attrs: [typeAttr("dtype", value.dtype)], inputs: [], outputs: [value], bytes };
+}
+
+function isZero({ bytes }: Node): boolean {
+  return bytes !== undefined && bytes.every((byte) => byte === 0);
 }
 
 function isOne({ bytes, outputs }: Node): boolean {

@@ -5,6 +5,7 @@ import * as tf from "@tensorflow/tfjs";
 import { backendOps } from "../kernels/ops";
 import { fusedOp } from "../kernels/tape";
 import { defaultGenerator } from "../random";
+import { chunks } from "./chunks";
 import { parameter } from "./init";
 import { Module } from "./module";
 
@@ -48,24 +49,39 @@ export class Linear extends Module {
   }
 }
 
-/** x Wᵀ + b as one operation on the tape: x [..., I], W [O, I], b [O]. */
+/**
+ * x Wᵀ + b as one operation on the tape: x [..., I], W [O, I], b [O]. The rows are cut where the recurrent layers cut the
+ * batch, so that in a compiled step the head runs on all cores too.
+ */
 function affine(x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor | null): tf.Tensor {
   const o = backendOps();
   const [outputs, inputs] = weight.shape as [number, number];
   const rowsOf = (t: tf.Tensor, size: number) => (t.rank === 2 ? t : o.reshape(t, [-1, size]));
   const [y] = fusedOp("Linear", { x, weight, bias: bias ?? undefined }, (keep) => {
-    const rows = keep(tf.clone(rowsOf(x, inputs))); // [N, I]
+    const rows = rowsOf(x, inputs); // [N, I]
+    const [batch, perBatch] = x.rank === 1 ? [1, 1] : [x.shape[0]!, rows.shape[0]! / x.shape[0]!];
+    const sizes = chunks(batch, rows.size).map((size) => size * perBatch);
+    const parts = o.split(rows, sizes, 0).map((part) => keep(tf.clone(part)));
     const w = keep(tf.clone(weight));
-    const product = o.matMul(rows, w, false, true); // [N, O]
-    const sum = bias ? o.add(product, bias) : product;
+    const products = parts.map((part) => {
+      const product = o.matMul(part, w, false, true); // [N, O]
+      return bias ? o.add(product, bias) : product;
+    });
+    const sum = o.concat(products, 0);
     return {
       outputs: [x.rank === 2 ? sum : o.reshape(sum, [...x.shape.slice(0, -1), outputs])],
       backward: ([dy]) => {
-        const dRows = rowsOf(dy!, outputs); // [N, O]
+        const dys = o.split(rowsOf(dy!, outputs), sizes, 0); // [N, O] each
         return {
-          x: () => (x.rank === 2 ? o.matMul(dRows, w) : o.reshape(o.matMul(dRows, w), x.shape)),
-          weight: () => o.matMul(dRows, rows, true),
-          bias: () => o.sumRows(dRows),
+          x: () => {
+            const dx = o.concat(
+              dys.map((d) => o.matMul(d, w)),
+              0,
+            );
+            return x.rank === 2 ? dx : o.reshape(dx, x.shape);
+          },
+          weight: () => o.addN(dys.map((d, i) => o.matMul(d, parts[i]!, true))),
+          bias: () => o.addN(dys.map((d) => o.sumRows(d))),
         };
       },
     };
