@@ -35,6 +35,7 @@ const cellEnd = "\n})(__tslab__.exports, __tslab__.require)";
 /** Compiles and runs cells, one after the other. */
 export class Cells {
   private readonly converter: Converter = createConverter({ isJS: false, isBrowser: false });
+  private browserConverter: Converter | undefined;
   private readonly executor: Executor;
   private declarations = "";
   private cell: RunningCell | undefined;
@@ -55,15 +56,15 @@ export class Cells {
     this.executor = createExecutor(process.cwd(), converters, {
       log: (value: unknown) => this.cell && (this.cell.result = { value }),
       error: (...args: unknown[]) => {
-        if (args.length === 1)
-          this.fail(args[0]); // more arguments: a finding of the compiler, known already
-        else if (!this.cell?.failure) console.error(...args); // in a @module or @browser cell, which always succeeds
+        if (args.length === 1) {
+          this.fail(args[0]);
+        } else if (!this.cell?.failure) {
+          console.error(...args); // a finding of the compiler in a @module cell, which always succeeds
+        }
       },
     });
     this.nameCells();
   }
-
-  private browserConverter: Converter | undefined;
 
   /** Runs a cell that stack traces call `name`. */
   async run(code: string, name: string): Promise<Outcome> {
@@ -112,8 +113,8 @@ export class Cells {
 
   private fail(thrown: unknown): void {
     const interrupted = (thrown as NodeJS.ErrnoException | undefined)?.code === "ERR_SCRIPT_EXECUTION_INTERRUPTED";
-    if (this.cell)
-      this.cell.failure ??= { thrown: interrupted ? new InterruptedError("the cell was stopped") : thrown };
+    const reason = interrupted ? new InterruptedError("the cell was stopped") : thrown;
+    if (this.cell) this.cell.failure ??= { thrown: reason };
   }
 
   /** tslab's converter; `prevDecl`, the executor's idea of the declarations so far, is replaced by ours. */

@@ -103,8 +103,8 @@ export class Execution {
   /** An error that no cell is waiting for. */
   private stray(thrown: unknown): void {
     if (this.running || this.unattended) this.strayErrors.push(thrown);
-    if (this.count === 0)
-      process.stderr.write(errorText(thrown, this.sources)); // the kernel's own: to the server's log
-    else if (!this.running) this.output.publish("error", { ...describeError(thrown, this.sources) });
+    if (this.running) return;
+    if (this.count > 0) this.output.publish("error", { ...describeError(thrown, this.sources) });
+    else process.stderr.write(errorText(thrown, this.sources)); // the kernel's own: to the terminal of the server
   }
 }

@@ -58,7 +58,7 @@ const notebooks: Record<string, Ends & { cells: string[]; tags?: object }> = {
 };
 
 describe("jupyter nbconvert --execute", function () {
-  this.timeout(90_000);
+  this.timeout(180_000);
 
   describe("makes of a notebook with", () => {
     let results: Record<string, Ends>;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { pythonWith, runWithKernels } from "./python";
 
 describe("jupyter_kernel_test", function () {
-  this.timeout(90_000);
+  this.timeout(180_000);
 
   it("finds every message of the kernel in order", function () {
     const python = pythonWith(this, "jupyter_kernel_test");
