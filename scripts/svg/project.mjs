@@ -2,25 +2,35 @@
 // A still picture of a three-dimensional figure: its lines, faces and texts seen from the figure's camera, as a flat
 // figure that needs no WebGL. Knows what our 3-D figures use: scatter3d, mesh3d, scene annotations.
 
+/** @typedef {import("./render.mjs").Figure} Figure */
+/** @typedef {[number, number, number]} Vector */
+/** @typedef {(point: Vector) => Vector} View */
+/** @typedef {{ depth: number, trace: Record<string, any> }} Piece */
+
 /** Whether a figure has anything in three dimensions. */
-export function isSpatial(figure) {
+export function isSpatial(/** @type {Figure} */ figure) {
   return figure.data.some((trace) => /3d$/.test(trace.type ?? ""));
 }
 
-/** The same figure, projected: scatter3d becomes scatter, faces become filled outlines, far things are drawn first. */
+/**
+ * The same figure, projected: scatter3d becomes scatter, faces become filled outlines, far things are drawn first.
+ * @param {Figure} figure
+ * @returns {Figure}
+ */
 export function project(figure) {
   const { scene = {}, ...layout } = figure.layout;
   const view = camera(scene, figure.data);
+  /** @type {Piece[]} */
   const pieces = figure.data.flatMap((trace, index) => {
     const drawn = trace.type === "mesh3d" ? faces(trace, view) : strokes(trace, view);
     return drawn.map((piece) => ({ ...piece, trace: { ...piece.trace, legendrank: index + 1 } }));
   });
   pieces.sort((a, b) => b.depth - a.depth);
-  const annotations = (scene.annotations ?? []).map(({ x, y, z, ...rest }) => {
+  const annotations = (scene.annotations ?? []).map((/** @type {any} */ { x, y, z, ...rest }) => {
     const [px, py] = view([x, y, z]);
     return { ...rest, x: px, y: py, xref: "x", yref: "y" };
   });
-  const range = (axis) => {
+  const range = (/** @type {"x" | "y"} */ axis) => {
     const [low, high] = extent(pieces.flatMap((piece) => piece.trace[axis]));
     return { visible: false, range: [low - 0.05 * (high - low), high + 0.05 * (high - low)] };
   };
@@ -36,33 +46,49 @@ export function project(figure) {
   };
 }
 
-/** The function that takes [x, y, z] to [right, up, depth], as plotly.js places its camera. */
+/**
+ * The function that takes [x, y, z] to [right, up, depth], as plotly.js places its camera.
+ * @param {any} scene
+ * @param {any[]} data
+ * @returns {View}
+ */
 function camera(scene, data) {
-  const axes = ["x", "y", "z"];
-  const aspect = scene.aspectratio ?? { x: 1, y: 1, z: 1 };
-  const ranges = axes.map(
-    (axis) => scene[`${axis}axis`]?.range ?? extent(data.flatMap((trace) => [...(trace[axis] ?? [])])),
-  );
-  const cube = (point) =>
-    point.map((value, k) => ((value - ranges[k][0]) / (ranges[k][1] - ranges[k][0] || 1) - 0.5) * aspect[axes[k]]);
-  const vector = (value, fallback) => axes.map((axis, k) => value?.[axis] ?? fallback[k]);
+  const { x: wide = 1, y: deep = 1, z: tall = 1 } = scene.aspectratio ?? {};
+  const range = (/** @type {"x" | "y" | "z"} */ axis) =>
+    scene[`${axis}axis`]?.range ?? extent(data.flatMap((trace) => [...(trace[axis] ?? [])]));
+  const scale = (
+    /** @type {number} */ value,
+    /** @type {[number, number]} */ [low, high],
+    /** @type {number} */ size,
+  ) => ((value - low) / (high - low || 1) - 0.5) * size;
+  const [xs, ys, zs] = [range("x"), range("y"), range("z")];
+  const vector = (/** @type {any} */ given, /** @type {Vector} */ [x, y, z]) =>
+    /** @type {Vector} */ ([given?.x ?? x, given?.y ?? y, given?.z ?? z]);
   const eye = vector(scene.camera?.eye, [1.25, 1.25, 1.25]);
-  const center = vector(scene.camera?.center, [0, 0, 0]);
-  const forward = unit(minus(center, eye));
+  const forward = unit(minus(vector(scene.camera?.center, [0, 0, 0]), eye));
   const right = unit(cross(forward, vector(scene.camera?.up, [0, 0, 1])));
   const up = cross(right, forward);
   const orthographic = scene.camera?.projection?.type === "orthographic";
-  return (point) => {
-    const from = minus(cube(point), eye);
+  return ([x, y, z]) => {
+    const from = minus([scale(x, xs, wide), scale(y, ys, deep), scale(z, zs, tall)], eye);
     const depth = dot(from, forward);
-    const scale = orthographic ? 1 : 1 / Math.max(depth, 1e-3);
-    return [dot(from, right) * scale, dot(from, up) * scale, depth];
+    const shrink = orthographic ? 1 : 1 / Math.max(depth, 1e-3);
+    return [dot(from, right) * shrink, dot(from, up) * shrink, depth];
   };
 }
 
-function strokes(trace, view) {
-  const points = trace.x.map((x, i) => (x === null ? null : view([x, trace.y[i], trace.z[i]])));
-  const seen = points.filter(Boolean);
+/**
+ * Lines, markers and texts in space, as a flat trace.
+ * @param {any} trace
+ * @param {View} view
+ * @returns {Piece[]}
+ */
+function strokes({ z, ...trace }, view) {
+  /** @type {(Vector | null)[]} */
+  const points = trace.x.map((/** @type {number | null} */ x, /** @type {number} */ i) =>
+    x === null ? null : view([x, trace.y[i], z[i]]),
+  );
+  const depths = points.flatMap((point) => (point ? [point[2]] : []));
   const flat = {
     ...trace,
     type: "scatter",
@@ -72,31 +98,33 @@ function strokes(trace, view) {
     ...(trace.line ? { line: { ...trace.line, width: Math.max(1, (trace.line.width ?? 2) / 2) } } : {}),
     hoverinfo: "skip",
   };
-  delete flat.z;
-  const depth = seen.reduce((sum, point) => sum + point[2], 0) / (seen.length || 1);
-  return [{ depth: depth - 0.01, trace: flat }]; // a touch nearer than the faces they outline
+  return [{ depth: mean(depths) - 0.01, trace: flat }]; // a touch nearer than the faces they outline
 }
 
+/**
+ * The triangles of a mesh, each a filled outline; neighbouring pairs make one side of a box and share a shade.
+ * @param {any} trace
+ * @param {View} view
+ * @returns {Piece[]}
+ */
 function faces(trace, view) {
-  const corners = trace.x.map((x, i) => view([x, trace.y[i], trace.z[i]]));
-  const solid = (trace.opacity ?? 1) >= 1;
-  return trace.i.map((_, n) => {
-    const three = [trace.i[n], trace.j[n], trace.k[n]].map((index) => corners[index]);
+  const { color, opacity = 1 } = trace;
+  const corner = (/** @type {number} */ index) => view([trace.x[index], trace.y[index], trace.z[index]]);
+  return trace.i.map((/** @type {number} */ first, /** @type {number} */ n) => {
+    const three = [first, trace.j[n], trace.k[n]].map(corner);
+    const light = opacity < 1 ? 1 : 1 - 0.12 * (Math.floor(n / 2) % 3);
+    const ring = [...three, ...three.slice(0, 1)];
     return {
-      depth: three.reduce((sum, point) => sum + point[2], 0) / 3,
+      depth: mean(three.map((point) => point[2])),
       trace: {
         type: "scatter",
         mode: "lines",
-        x: [...three, three[0]].map((point) => point[0]),
-        y: [...three, three[0]].map((point) => point[1]),
+        x: ring.map((point) => point[0]),
+        y: ring.map((point) => point[1]),
         fill: "toself",
-        fillcolor: shaded(
-          trace.color,
-          solid ? 1 - 0.12 * (Math.floor(n / 2) % 3) : 1,
-          (trace.opacity ?? 1) * (solid ? 1 : 0.8),
-        ),
+        fillcolor: shaded(color, light, opacity < 1 ? 0.8 * opacity : 1),
         // Solid faces are outlined in their own colour, or hairlines show between the triangles.
-        line: { width: solid ? 0.5 : 0, color: shaded(trace.color, 1 - 0.12 * (Math.floor(n / 2) % 3), solid ? 1 : 0) },
+        line: opacity < 1 ? { width: 0, color: "rgba(0,0,0,0)" } : { width: 0.5, color: shaded(color, light, 1) },
         showlegend: false,
         hoverinfo: "skip",
       },
@@ -104,17 +132,33 @@ function faces(trace, view) {
   });
 }
 
-function shaded(color, light, opacity) {
+function shaded(/** @type {string} */ color, /** @type {number} */ light, /** @type {number} */ opacity) {
   const [r, g, b] = [1, 3, 5].map((i) => Math.round(Number.parseInt(color.slice(i, i + 2), 16) * light));
   return `rgba(${r},${g},${b},${opacity})`;
 }
 
-function extent(values) {
-  const numbers = values.filter(Number.isFinite);
-  return numbers.length ? [numbers.reduce((a, b) => Math.min(a, b)), numbers.reduce((a, b) => Math.max(a, b))] : [0, 1];
+/** Smallest and largest of the finite numbers. */
+function extent(/** @type {(number | null)[]} */ values) {
+  const numbers = values.filter((value) => value !== null && Number.isFinite(value)).map(Number);
+  return /** @type {[number, number]} */ ([
+    numbers.reduce((a, b) => Math.min(a, b), Infinity),
+    numbers.reduce((a, b) => Math.max(a, b), -Infinity),
+  ]);
 }
 
-const minus = (a, b) => a.map((value, k) => value - b[k]);
-const dot = (a, b) => a.reduce((sum, value, k) => sum + value * b[k], 0);
+const mean = (/** @type {number[]} */ values) => values.reduce((a, b) => a + b, 0) / (values.length || 1);
+
+/** @type {(a: Vector, b: Vector) => Vector} */
+const minus = ([a, b, c], [d, e, f]) => [a - d, b - e, c - f];
+
+/** @type {(a: Vector, b: Vector) => number} */
+const dot = ([a, b, c], [d, e, f]) => a * d + b * e + c * f;
+
+/** @type {(a: Vector, b: Vector) => Vector} */
 const cross = ([a, b, c], [d, e, f]) => [b * f - c * e, c * d - a * f, a * e - b * d];
-const unit = (v) => v.map((value) => value / Math.hypot(...v));
+
+/** @type {(v: Vector) => Vector} */
+const unit = ([a, b, c]) => {
+  const length = Math.hypot(a, b, c);
+  return [a / length, b / length, c / length];
+};

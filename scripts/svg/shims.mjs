@@ -4,8 +4,11 @@
 import { deflateSync } from "node:zlib";
 import { textBox, writtenWidth } from "./text.mjs";
 
+/** @typedef {{ x: number, y: number, width: number, height: number }} Box */
+/** @typedef {[x: number, y: number]} Point */
+
 /** Installs the missing parts into a jsdom window. */
-export function installShims(window) {
+export function installShims(/** @type {any} */ window) {
   const { SVGElement, HTMLCanvasElement, Element } = window;
   SVGElement.prototype.getBBox = function () {
     return box(this);
@@ -16,10 +19,10 @@ export function installShims(window) {
   SVGElement.prototype.getTotalLength = function () {
     return pathLength(points(this.getAttribute("d") ?? ""));
   };
-  SVGElement.prototype.getPointAtLength = function (length) {
+  SVGElement.prototype.getPointAtLength = function (/** @type {number} */ length) {
     return pointAt(points(this.getAttribute("d") ?? ""), length);
   };
-  const rect = ({ x, y, width, height }) => ({
+  const rect = (/** @type {Box} */ { x, y, width, height }) => ({
     x,
     y,
     width,
@@ -32,7 +35,7 @@ export function installShims(window) {
   Element.prototype.getBoundingClientRect = function () {
     return rect(this instanceof SVGElement ? box(this) : { x: 0, y: 0, width: 0, height: 0 });
   };
-  HTMLCanvasElement.prototype.getContext = function (kind) {
+  HTMLCanvasElement.prototype.getContext = function (/** @type {string} */ kind) {
     return kind === "2d" ? (this.ours ??= new Canvas(this)) : null;
   };
   HTMLCanvasElement.prototype.toDataURL = function () {
@@ -41,9 +44,13 @@ export function installShims(window) {
   window.URL.createObjectURL = () => "blob:none"; // the map traces ask for a worker's address while they load
 }
 
-/** The box of an element in its own coordinates. */
+/**
+ * The box of an element in its own coordinates.
+ * @param {any} element an SVG element
+ * @returns {Box}
+ */
 function box(element) {
-  const number = (name) => Number.parseFloat(element.getAttribute(name) ?? "0") || 0;
+  const number = (/** @type {string} */ name) => Number.parseFloat(element.getAttribute(name) ?? "0") || 0;
   switch (element.tagName.toLowerCase()) {
     case "text":
     case "tspan":
@@ -68,9 +75,15 @@ function box(element) {
   }
 }
 
-/** The corners of a box after a transform; empty boxes have none. */
+/**
+ * The corners of a box after a transform; empty boxes have none.
+ * @param {Box} box
+ * @param {string | null} transform
+ * @returns {Point[]}
+ */
 function moved({ x, y, width, height }, transform) {
   if (!width && !height) return [];
+  /** @type {Point[]} */
   let corners = [
     [x, y],
     [x + width, y],
@@ -78,7 +91,7 @@ function moved({ x, y, width, height }, transform) {
     [x + width, y + height],
   ];
   const steps = [...(transform ?? "").matchAll(/(translate|rotate|scale)\(([^)]*)\)/g)].reverse();
-  for (const [, kind, text] of steps) {
+  for (const [, kind, text = ""] of steps) {
     const [a = 0, b = 0, c = 0] = text.split(/[\s,]+/).map(Number);
     const [cos, sin] = [Math.cos((a * Math.PI) / 180), Math.sin((a * Math.PI) / 180)];
     if (kind === "translate") corners = corners.map(([px, py]) => [px + a, py + b]);
@@ -89,76 +102,97 @@ function moved({ x, y, width, height }, transform) {
   return corners;
 }
 
-function around(corners) {
+/** The box around some points. */
+function around(/** @type {Point[]} */ corners) {
   if (!corners.length) return { x: 0, y: 0, width: 0, height: 0 };
-  const [xs, ys] = [corners.map((point) => point[0]), corners.map((point) => point[1])];
-  const least = (values) => values.reduce((a, b) => Math.min(a, b));
-  const most = (values) => values.reduce((a, b) => Math.max(a, b));
+  const xs = corners.map((point) => point[0]);
+  const ys = corners.map((point) => point[1]);
+  const least = (/** @type {number[]} */ values) => values.reduce((a, b) => Math.min(a, b));
+  const most = (/** @type {number[]} */ values) => values.reduce((a, b) => Math.max(a, b));
   return { x: least(xs), y: least(ys), width: most(xs) - least(xs), height: most(ys) - least(ys) };
 }
 
+/** How many numbers each path command takes. */
+const pathSizes = new Map(Object.entries({ M: 2, L: 2, T: 2, H: 1, V: 1, Q: 4, S: 4, C: 6, A: 7 }));
+
 /** The corners a path runs through; curves count by their end points. */
-function points(d) {
+function points(/** @type {string} */ d) {
+  /** @type {Point[]} */
   const result = [];
   let [x, y] = [0, 0];
-  for (const [, letter, text] of d.matchAll(/([a-zA-Z])([^a-zA-Z]*)/g)) {
+  for (const [, letter = "", text = ""] of d.matchAll(/([a-zA-Z])([^a-zA-Z]*)/g)) {
     const values = (text.match(/-?[\d.]+(?:e-?\d+)?/g) ?? []).map(Number);
     const relative = letter === letter.toLowerCase();
     const kind = letter.toUpperCase();
-    const size = { M: 2, L: 2, T: 2, H: 1, V: 1, Q: 4, S: 4, C: 6, A: 7 }[kind];
-    for (let i = 0; size && i + size <= values.length; i += size) {
-      const end = values.slice(i, i + size);
-      if (kind === "H") x = end[0] + (relative ? x : 0);
-      else if (kind === "V") y = end[0] + (relative ? y : 0);
-      else [x, y] = [end[size - 2] + (relative ? x : 0), end[size - 1] + (relative ? y : 0)];
+    const size = pathSizes.get(kind) ?? Infinity;
+    for (let i = 0; i + size <= values.length; i += size) {
+      const [across = 0, along = across] = values.slice(Math.max(i, i + size - 2), i + size);
+      if (kind !== "V") x = across + (relative ? x : 0);
+      if (kind !== "H") y = along + (relative ? y : 0);
       result.push([x, y]);
     }
   }
   return result;
 }
 
-function pathLength(corners) {
-  return corners.slice(1).reduce((sum, [x, y], i) => sum + Math.hypot(x - corners[i][0], y - corners[i][1]), 0);
+function pathLength(/** @type {Point[]} */ corners) {
+  let sum = 0;
+  corners.reduce(([x0, y0], [x1, y1]) => ((sum += Math.hypot(x1 - x0, y1 - y0)), [x1, y1]));
+  return sum;
 }
 
-function pointAt(corners, length) {
+function pointAt(/** @type {Point[]} */ corners, /** @type {number} */ length) {
   let left = length;
-  for (let i = 1; i < corners.length; i++) {
-    const [[x0, y0], [x1, y1]] = [corners[i - 1], corners[i]];
+  let [x0, y0] = corners[0] ?? [0, 0];
+  for (const [x1, y1] of corners) {
     const step = Math.hypot(x1 - x0, y1 - y0);
     if (left <= step && step > 0) return { x: x0 + ((x1 - x0) * left) / step, y: y0 + ((y1 - y0) * left) / step };
     left -= step;
+    [x0, y0] = [x1, y1];
   }
-  const [x, y] = corners[corners.length - 1] ?? [0, 0];
-  return { x, y };
+  return { x: x0, y: y0 };
 }
 
 /** The two ways heatmaps paint, rectangles and ready pixels, into a PNG. */
 class Canvas {
   fillStyle = "#000";
-  constructor(element) {
+  data = new Uint8ClampedArray();
+
+  constructor(/** @type {{ width: number, height: number }} */ element) {
     this.element = element;
   }
 
   pixels() {
     const { width, height } = this.element;
-    if (this.data?.length !== width * height * 4) this.data = new Uint8ClampedArray(width * height * 4);
+    if (this.data.length !== width * height * 4) this.data = new Uint8ClampedArray(width * height * 4);
     return this.data;
   }
 
+  /**
+   * @param {number} left
+   * @param {number} top
+   * @param {number} width
+   * @param {number} height
+   */
   fillRect(left, top, width, height) {
     const data = this.pixels();
     const across = this.element.width;
     const color = rgba(this.fillStyle);
-    const [x0, x1] = [left, left + width].map(Math.round).map((x) => Math.max(0, Math.min(across, x)));
-    const [y0, y1] = [top, top + height].map(Math.round).map((y) => Math.max(0, Math.min(this.element.height, y)));
+    const inside = (/** @type {number} */ at, /** @type {number} */ end) => Math.max(0, Math.min(end, Math.round(at)));
+    const [x0, x1] = [inside(left, across), inside(left + width, across)];
+    const [y0, y1] = [inside(top, this.element.height), inside(top + height, this.element.height)];
     for (let y = y0; y < y1; y++) for (let x = x0; x < x1; x++) data.set(color, 4 * (y * across + x));
   }
 
-  createImageData(width, height) {
+  createImageData(/** @type {number} */ width, /** @type {number} */ height) {
     return { width, height, data: new Uint8ClampedArray(width * height * 4) };
   }
 
+  /**
+   * @param {{ width: number, height: number, data: Uint8ClampedArray }} image
+   * @param {number} left
+   * @param {number} top
+   */
   putImageData(image, left, top) {
     const data = this.pixels();
     for (let y = 0; y < image.height; y++) {
@@ -188,16 +222,17 @@ class Canvas {
   }
 }
 
-function rgba(style) {
+function rgba(/** @type {string} */ style) {
   if (style.startsWith("#")) {
     const hex = style.length === 4 ? style.replace(/[0-9a-f]/gi, "$&$&") : style;
     return [1, 3, 5].map((i) => Number.parseInt(hex.slice(i, i + 2), 16)).concat(255);
   }
-  const [r, g, b, a = 1] = (style.match(/[\d.]+/g) ?? [0, 0, 0]).map(Number);
+  const [r = 0, g = 0, b = 0, a = 1] = (style.match(/[\d.]+/g) ?? []).map(Number);
   return [r, g, b, Math.round(a * 255)];
 }
 
-function chunk(type, data) {
+/** A PNG chunk: length, type, data, checksum. */
+function chunk(/** @type {string} */ type, /** @type {Buffer} */ data) {
   const body = Buffer.concat([Buffer.from(type, "ascii"), data]);
   const result = Buffer.alloc(body.length + 8);
   result.writeUInt32BE(data.length, 0);
@@ -206,7 +241,7 @@ function chunk(type, data) {
   return result;
 }
 
-function crc32(bytes) {
+function crc32(/** @type {Buffer} */ bytes) {
   let crc = ~0;
   for (const byte of bytes) {
     crc ^= byte;

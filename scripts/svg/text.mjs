@@ -14,20 +14,23 @@ const widths = [
 /** Characters without a width of their own: combining marks, joiners, variation selectors. */
 const zeroWidth = /\p{Mn}|\p{Cf}/u;
 
-function textWidth(text, size, bold) {
+function textWidth(/** @type {string} */ text, /** @type {number} */ size, /** @type {boolean} */ bold) {
   let sum = 0;
   for (const character of text) {
     if (zeroWidth.test(character)) continue;
-    const plain = character.normalize("NFD")[0]; // ŷ is as wide as y
-    const code = plain.codePointAt(0);
-    sum += code >= 32 && code < 127 ? widths[code - 32] : code >= 0x2e80 ? 1000 : 600;
+    const code = character.normalize("NFD").codePointAt(0) ?? 32; // ŷ is as wide as y
+    sum += widths[code - 32] ?? (code >= 0x2e80 ? 1000 : 600);
   }
   return (sum / 1000) * size * (bold ? 1.06 : 1);
 }
 
-/** The nearest value of a presentation property, in the element's style, its attributes, or its ancestors'. */
+/**
+ * The nearest value of a presentation property, in the element's style, its attributes, or its ancestors'.
+ * @param {SVGElement} element
+ * @param {string} property
+ */
 function inherited(element, property) {
-  for (let node = element; node?.getAttribute; node = node.parentNode) {
+  for (let node = element; node?.getAttribute; node = /** @type {SVGElement} */ (node.parentNode)) {
     const value = node.style?.getPropertyValue(property) || node.getAttribute(property);
     if (value) return value;
   }
@@ -35,9 +38,9 @@ function inherited(element, property) {
 }
 
 /** Font size in pixels; percentages multiply (Plotly writes subscripts as `font-size: 70%`). */
-function fontSize(element) {
+function fontSize(/** @type {SVGElement} */ element) {
   let factor = 1;
-  for (let node = element; node?.getAttribute; node = node.parentNode) {
+  for (let node = element; node?.getAttribute; node = /** @type {SVGElement} */ (node.parentNode)) {
     const value = node.style?.getPropertyValue("font-size") || node.getAttribute("font-size");
     if (!value) continue;
     if (!value.endsWith("%")) return factor * Number.parseFloat(value);
@@ -47,20 +50,20 @@ function fontSize(element) {
 }
 
 /** Width of everything written inside a text or tspan element. */
-export function writtenWidth(element) {
+export function writtenWidth(/** @type {SVGElement} */ element) {
   const bold = /bold|[6-9]00/.test(inherited(element, "font-weight") ?? "");
   const size = fontSize(element);
   let sum = 0;
   for (const node of element.childNodes) {
-    if (node.nodeType === 3) sum += textWidth(node.data, size, bold);
-    else if (node.nodeType === 1) sum += writtenWidth(node);
+    if (node.nodeType === 3) sum += textWidth(node.nodeValue ?? "", size, bold);
+    else if (node.nodeType === 1) sum += writtenWidth(/** @type {SVGElement} */ (node));
   }
   return sum;
 }
 
 /** The box of a text element: its lines (Plotly's `tspan.line`), anchored left, middle or right of its x. */
-export function textBox(element) {
-  const lines = [...element.querySelectorAll("tspan.line")];
+export function textBox(/** @type {SVGElement} */ element) {
+  const lines = /** @type {SVGElement[]} */ ([...element.querySelectorAll("tspan.line")]);
   const width = Math.max(0, ...(lines.length ? lines : [element]).map(writtenWidth));
   const size = fontSize(element);
   const anchor = inherited(element, "text-anchor") ?? "start";

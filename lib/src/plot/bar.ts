@@ -1,6 +1,6 @@
 /** Bars: one number per name, with the value on top and reference lines; and histograms, counted here so figures stay small. */
 import { figure, type Figure, type FigureOptions } from "./figure";
-import { referenceShape, type ReferenceLine } from "./line";
+import { legendAbove, referenceShape, type ReferenceLine } from "./line";
 import { palette, seriesColors } from "./theme";
 
 export interface BarOptions extends FigureOptions {
@@ -83,8 +83,7 @@ export function histogram(
     height: 360,
     bargap: 0,
     barmode: "overlay",
-    showlegend: sets.length > 1,
-    legend: { orientation: "h", x: 1, xanchor: "right", y: 1.02, yanchor: "bottom" },
+    ...legendAbove(sets.length > 1),
     yaxis: log ? { type: "log", exponentformat: "power", dtick: 1 } : {},
   };
   const count = sets.map(([name, list]) => `${name ? `${name} ` : ""}${list.length} values`).join(", ");

@@ -22,7 +22,8 @@ export interface NodeStyle {
   name: string;
   size?: number;
   symbol?: string;
-  fontSize?: number;
+  /** One for all labels, or one for each. */
+  fontSize?: number | readonly number[];
   showlegend?: boolean;
 }
 
@@ -84,6 +85,7 @@ export function edges(paths: readonly (readonly Point[])[], style: EdgeStyle): T
     ...(standoff === undefined
       ? {}
       : {
+          cliponaxis: false,
           marker: {
             symbol: "arrow",
             angleref: "previous",
@@ -95,7 +97,6 @@ export function edges(paths: readonly (readonly Point[])[], style: EdgeStyle): T
           },
         }),
     ...(hover ? { hovertemplate: `${hover}<extra></extra>` } : { hoverinfo: "skip" }),
-    cliponaxis: false,
   };
 }
 

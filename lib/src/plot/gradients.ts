@@ -67,9 +67,7 @@ export function initialisationComparison(results: Record<string, Initialisation>
     color: names.map((_, i) => seriesColors[i % seriesColors.length]!),
     format: ".2f",
     lines: [{ y: 1, label: "1 keeps the norm", color: palette.black, position: "start" }],
-    layout: { showlegend: false },
   });
-  bars.data.forEach((trace) => (trace.showlegend = false));
   const curves = line(
     names.map((name, i) => ({
       name,

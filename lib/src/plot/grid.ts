@@ -2,16 +2,7 @@
  * Several figures side by side in one: each keeps its axes, lines and texts, their titles become panel titles.
  * For figures with x and y axes only; three-dimensional ones cannot share a canvas this way.
  */
-import {
-  describe,
-  figure,
-  merge,
-  type Annotation,
-  type Figure,
-  type FigureOptions,
-  type Layout,
-  type Shape,
-} from "./figure";
+import { describe, figure, type Annotation, type Figure, type FigureOptions, type Layout, type Shape } from "./figure";
 import { ink } from "./theme";
 
 export interface GridOptions extends FigureOptions {
@@ -48,7 +39,8 @@ export function grid(figures: readonly Figure[], options: GridOptions = {}): Fig
     });
     layout[`xaxis${n}`] = { ...(xaxis as object), domain: [left, right], anchor: `y${n}` };
     layout[`yaxis${n}`] = { ...(yaxis as object), domain: [bottom, top], anchor: `x${n}` };
-    layout[`legend${n}`] = inPanel((legend ?? {}) as Record<string, unknown>, left, right, bottom, top);
+    const named = one.layout.showlegend !== false && one.data.some((trace) => trace.name && trace.showlegend !== false);
+    if (named) layout[`legend${n}`] = inPanel((legend ?? {}) as Record<string, unknown>, left, right, bottom, top);
     layout.hovermode ??= hovermode;
     layout.shapes!.push(...(shapes.map(place) as Shape[]));
     layout.annotations!.push(...(annotations.map(place) as Annotation[]));
@@ -65,13 +57,14 @@ export function grid(figures: readonly Figure[], options: GridOptions = {}): Fig
         font: { size: 14, color: ink },
       });
     }
-    return one.data.map((trace) => ({ ...trace, xaxis: `x${n}`, yaxis: `y${n}`, legend: `legend${n}` }));
+    const shown = named ? { legend: `legend${n}` } : { showlegend: false };
+    return one.data.map((trace) => ({ ...trace, xaxis: `x${n}`, yaxis: `y${n}`, ...shown }));
   });
   const description = options.description ?? figures.map(describe).join(" | ");
   // Panels have no single axis title: they keep their own.
   const { title, width, height } = options;
   const whole = { title, width, height, description, layout: options.layout };
-  return figure(data, merge({ showlegend: figures.some((one) => one.layout.showlegend !== false) }, layout), whole);
+  return figure(data, { showlegend: data.some((trace) => "legend" in trace), ...layout }, whole);
 }
 
 /** The part of 0 … 1 that panel `index` of `count` takes, with `gap` between neighbours. */

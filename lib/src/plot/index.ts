@@ -20,3 +20,4 @@ export { bpttGraph } from "./bptt-graph";
 export type { BpttGraphOptions } from "./bptt-graph";
 export { layers3d } from "./layers3d";
 export type { Layers3dOptions } from "./layers3d";
+export { gruCell, lstmCell } from "./gated-cells";

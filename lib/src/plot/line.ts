@@ -82,8 +82,7 @@ export function line(data: SeriesInput, options: LineOptions = {}): Figure {
       ...(options.yRange ? { range: log ? options.yRange.map(Math.log10) : [...options.yRange] } : {}),
     },
     hovermode: many ? "x unified" : "x",
-    showlegend: many || series.some((one) => one.name !== undefined),
-    legend: { orientation: "h", x: 1, xanchor: "right", y: 1.02, yanchor: "bottom" },
+    ...legendAbove(many || series.some((one) => one.name !== undefined)),
     ...(lines.length ? { shapes: lines.map(referenceShape) } : {}),
   };
   return figure(traces, layout, { ...options, xTitle, yTitle, description: options.description ?? inWords(series) });
@@ -143,6 +142,12 @@ export function referenceShape(reference: ReferenceLine): Shape {
 /** Plain numbers from any array of numbers; what is not finite becomes null, a gap in JSON as in the picture. */
 export function numbers(values: ArrayLike<number>): (number | null)[] {
   return Array.from(values, (value) => (Number.isFinite(value) ? value : null));
+}
+
+/** A legend on the right above the plot, or none (plotly.js cannot validate a legend that is not shown). */
+export function legendAbove(shown: boolean): Layout {
+  if (!shown) return { showlegend: false };
+  return { showlegend: true, legend: { orientation: "h", x: 1, xanchor: "right", y: 1.02, yanchor: "bottom" } };
 }
 
 /** The series behind any of the accepted forms. */
