@@ -22,8 +22,11 @@ class CharRNN extends nn.Module {
   }
 }
 
-/** The scores after the last character: [B, T, V] to [B, V]. */
-const last = (scores: tf.Tensor) => tf.gather(scores, scores.shape[1]! - 1, 1);
+/** The scores after the last character: [B, T, V] to [B, V]. (tf.gather has no gradient on wasm.) */
+function last(scores: tf.Tensor): tf.Tensor {
+  const [B, T, V] = scores.shape as [number, number, number];
+  return tf.reshape(tf.slice(scores, [0, T - 1, 0], [B, 1, V]), [B, V]);
+}
 
 /** Largest difference relative to the expected value. */
 const difference = (actual: number[], expected: number[]) =>
