@@ -39,6 +39,14 @@ describe("backend", () => {
     assert.ok(backend.threads >= 1);
   });
 
+  it("is shared with danfojs-node, which would bring a TensorFlow.js of its own", () => {
+    const program = `
+      const { tf } = require("unrolled");
+      const { DataFrame, tensorflow } = require("danfojs-node");
+      console.log(tensorflow === tf, new DataFrame({ a: [1, 2], b: [3, 4] }).tensor instanceof tf.Tensor);`;
+    assert.equal(run({ UNROLLED_BACKEND: "cpu" }, program).stdout, "true true");
+  });
+
   it("starts WebAssembly behind the plain backend, which serves until then", () => {
     const { stdout, stderr } = run({ UNROLLED_BACKEND: "wasm" });
     assert.match(

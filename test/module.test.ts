@@ -22,7 +22,7 @@ class Nested extends nn.Module {
 
   constructor() {
     super();
-    this.blocks.push(new nn.Tanh());
+    this.blocks.push(new nn.Tanh(), ...[0, 1].map(() => new nn.Sequential(new nn.Tanh(), new nn.ReLU())));
   }
 }
 
