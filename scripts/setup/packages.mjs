@@ -6,7 +6,7 @@ import path from "node:path";
 import { isTensorFlow, pinOf } from "./environment.mjs";
 import { SetupError } from "./errors.mjs";
 import { environmentStamp, hasPins } from "./python.mjs";
-import { freeMegabytes, isWindows, readJson, sitePackages, writeJson } from "./paths.mjs";
+import { freeMegabytes, readJson, shown, sitePackages, writeJson } from "./paths.mjs";
 import { failure, run } from "./run.mjs";
 
 /** @typedef {import("./python.mjs").PythonEnvironment} PythonEnvironment */
@@ -68,9 +68,9 @@ export function findTensorFlow({ prefix }) {
   return { dir, library, framework, version: info.replace(/^.*?-|\.dist-info$/g, "") };
 }
 
-/** TensorFlow's requirement in the list, as pip takes it. */
-export function tensorFlowRequirement(/** @type {string[]} */ requirements) {
-  return requirements.find(isTensorFlow) ?? "";
+/** TensorFlow's requirements in the list: one for each platform, pip takes the one that fits. */
+export function tensorFlowList(/** @type {string[]} */ requirements) {
+  return requirements.filter(isTensorFlow);
 }
 
 /**
@@ -80,18 +80,16 @@ export function tensorFlowRequirement(/** @type {string[]} */ requirements) {
  * @param {boolean} retry try again what failed
  */
 export function tensorFlowIsSettled(environment, requirements, retry) {
-  if (isWindows) return true;
-  const wanted = tensorFlowRequirement(requirements);
-  const { version } = pinOf(wanted);
+  const wanted = tensorFlowList(requirements);
   const found = findTensorFlow(environment);
-  if (found && (!version || found.version === version)) return true;
-  return !retry && readJson(environmentStamp(environment.prefix))?.noTensorFlow?.wanted === wanted;
+  if (wanted.length === 0 || (found && wanted.some((requirement) => pinOf(requirement).version === found.version)))
+    return true;
+  return !retry && readJson(environmentStamp(environment.prefix))?.noTensorFlow?.wanted === wanted.join("\n");
 }
 
 /** Why TensorFlow is missing in an environment; undefined when it is there or was never tried. */
 export function whyNoTensorFlow(/** @type {PythonEnvironment} */ environment) {
   if (findTensorFlow(environment)) return undefined;
-  if (isWindows) return "on Windows, TensorFlow's Python package has no library to compile against (WSL has)";
   return /** @type {string | undefined} */ (readJson(environmentStamp(environment.prefix))?.noTensorFlow?.why);
 }
 
@@ -100,20 +98,21 @@ export async function installTensorFlow(
   /** @type {PythonEnvironment} */ environment,
   /** @type {string[]} */ requirements,
 ) {
-  const wanted = tensorFlowRequirement(requirements);
+  const wanted = tensorFlowList(requirements);
   try {
     // --no-compile: nobody imports it from Python, so its .py files need no bytecode
-    await pip(environment, ["--no-deps", "--no-compile", wanted], "pip-tensorflow", TENSORFLOW_MEGABYTES);
-    if (!findTensorFlow(environment))
+    await pip(environment, ["--no-deps", "--no-compile", ...wanted], "pip-tensorflow", TENSORFLOW_MEGABYTES);
+    const found = findTensorFlow(environment);
+    if (!found)
       throw new SetupError(
-        `there is no TensorFlow for this platform (${process.platform} ${process.arch}) or this Python`,
-        "Use Python 3.10–3.13.",
+        `PyPI has no TensorFlow for this platform (${process.platform} ${process.arch}) and Python`,
+        "",
       );
     remember(environment, { noTensorFlow: undefined });
-    return wanted;
+    return `TensorFlow ${found.version} in ${shown(found.dir)}`;
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
-    remember(environment, { noTensorFlow: { wanted, why: error.message } });
+    remember(environment, { noTensorFlow: { wanted: wanted.join("\n"), why: error.message } });
     return `not installed: ${error.message}. The course goes on with a slower backend; \`npm run setup\` tries again.`;
   }
 }
