@@ -12,12 +12,19 @@ import { binOf, isWindows, root } from "./paths.mjs";
 const FIRST_PORT = 8888;
 const PORTS = 50;
 
-/** Whether this machine's port is free. */
-function isFree(/** @type {number} */ port) {
+/**
+ * This machine's port if it is free (0: any free one), else 0.
+ * @param {number} port
+ * @returns {Promise<number>}
+ */
+function tryPort(port) {
   return new Promise((resolve) => {
     const server = createServer();
-    server.once("error", () => resolve(false));
-    server.listen({ port, host: "127.0.0.1", exclusive: true }, () => server.close(() => resolve(true)));
+    server.once("error", () => resolve(0));
+    server.listen({ port, host: "127.0.0.1", exclusive: true }, () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
+    });
   });
 }
 
@@ -26,11 +33,17 @@ function isFree(/** @type {number} */ port) {
  * @param {number} [first]
  */
 export async function freePort(first = FIRST_PORT) {
-  for (let port = first; port < first + PORTS; port++) if (await isFree(port)) return port;
+  for (let port = first; port < first + PORTS; port++) if (await tryPort(port)) return port;
   throw new SetupError(
     `the ports ${first} to ${first + PORTS - 1} are all taken`,
     "Name a free one: npm start -- --port=9999",
   );
+}
+
+/** What JupyterLab opens first: the way in, else the folder of the notebooks. */
+function firstPage() {
+  const start = "notebooks/00-start-here.ipynb";
+  return `/lab/tree/${existsSync(path.join(root, start)) ? start : "notebooks"}`;
 }
 
 /**
@@ -39,13 +52,11 @@ export async function freePort(first = FIRST_PORT) {
  * @param {string[]} extra
  */
 export function labArguments({ port, browser, asRoot }, extra) {
-  const first = "notebooks/00-start-here.ipynb";
-  const page = existsSync(path.join(root, first)) ? first : "notebooks";
   return [
-    ...["-m", "jupyterlab", `--ServerApp.root_dir=${root}`, `--LabApp.default_url=/lab/tree/${page}`],
+    ...["-m", "jupyterlab", `--ServerApp.root_dir=${root}`, `--LabApp.default_url=${firstPage()}`],
     ...["--ip=127.0.0.1", `--port=${port}`, "--ServerApp.port_retries=0"],
     "--MultiKernelManager.default_kernel_name=tslab",
-    "--ServerApp.log_level=WARN",
+    "--log-level=WARN",
     ...(asRoot ? ["--allow-root"] : []),
     ...(browser ? [] : ["--no-browser"]),
     ...extra,
@@ -65,14 +76,18 @@ function hasDisplay(/** @type {NodeJS.ProcessEnv} */ env) {
  * @returns {Promise<number>}
  */
 export async function startLab(python, extra) {
-  const own = extra.map((word) => /^--(?:ServerApp\.)?port=(\d+)$/.exec(word)?.[1]).find(Boolean);
-  const port = own ? Number(own) : await freePort();
-  if (!own && port !== FIRST_PORT) console.log(`Port ${FIRST_PORT} is taken, using ${port}.`);
+  const portOption = /^--(?:ServerApp\.)?port=(\d+)$/;
+  const own = extra.map((word) => portOption.exec(word)?.[1]).find(Boolean);
+  const port = own === undefined ? await freePort() : await tryPort(Number(own));
+  if (!port)
+    throw new SetupError(`the port ${own} is taken`, "Name another one, or none: the first free one is taken then.");
+  if (own === undefined && port !== FIRST_PORT) console.log(`Port ${FIRST_PORT} is taken, using ${port}.`);
+  const others = extra.filter((word) => !portOption.test(word));
   // In the environment, not among the arguments, which every user of the machine can list.
   const token = process.env.JUPYTER_TOKEN || randomBytes(24).toString("hex");
   const lab = spawn(
     python.python,
-    labArguments({ port, browser: hasDisplay(process.env), asRoot: process.getuid?.() === 0 }, extra),
+    labArguments({ port, browser: hasDisplay(process.env), asRoot: process.getuid?.() === 0 }, others),
     {
       cwd: root,
       stdio: ["ignore", "inherit", "inherit"],
@@ -103,7 +118,7 @@ export async function startLab(python, extra) {
   const address = `http://127.0.0.1:${port}`;
   if (await Promise.race([answers(`${address}/api`), ended.then(() => false)])) {
     console.log(
-      `\nJupyterLab is open at\n\n  ${address}/lab?token=${token}\n\nCtrl-C here stops it and its kernels; notebooks are saved as you work.`,
+      `\nJupyterLab is open at\n\n  ${address}${firstPage()}?token=${token}\n\nCtrl-C here stops it and its kernels; notebooks are saved as you work.`,
     );
   }
   return ended;
