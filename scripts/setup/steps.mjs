@@ -24,7 +24,8 @@ import { stopTools } from "./run.mjs";
  * @typedef {object} Step
  * @property {string} title
  * @property {string} cost what it takes, for the reader
- * @property {boolean} essential without it nothing can go on; else only JupyterLab is missing
+ * @property {boolean} [essential] without it nothing can go on; else only JupyterLab is missing
+ * @property {boolean} [needsPython]
  * @property {(context: Context) => boolean} done
  * @property {(context: Context) => Promise<string>} run gives a sentence about what it did
  */
@@ -34,7 +35,7 @@ import { stopTools } from "./run.mjs";
  * @returns {PythonEnvironment}
  */
 function needed(python) {
-  if (!python) throw new SetupError("skipped, as there is no Python environment", "Mend the step above first.");
+  if (!python) throw new Error("setUp: a step that needs Python ran without it");
   return python;
 }
 
@@ -50,7 +51,6 @@ export const steps = [
   {
     title: "Python environment",
     cost: "a few seconds",
-    essential: false,
     done: (context) => Boolean((context.python = condaEnvironment(context.env, readEnvironment()) ?? finishedVenv())),
     async run(context) {
       const report = await makeVenv(context.env);
@@ -61,14 +61,14 @@ export const steps = [
   {
     title: "JupyterLab",
     cost: "about 90 Python packages, 320 MB, about half a minute",
-    essential: false,
+    needsPython: true,
     done: ({ python, pip }) => python !== undefined && labIsInstalled(python, pip),
     run: ({ python, pip }) => installLab(needed(python), pip),
   },
   {
     title: "TensorFlow's C++ library",
     cost: "250 MB to download, 1.3 GB on disk, about a minute",
-    essential: false,
+    needsPython: true,
     done: ({ python, pip, env, retry }) =>
       skipsNative(env) || (python !== undefined && tensorFlowIsSettled(python, pip, retry)),
     run: ({ python, pip }) => installTensorFlow(needed(python), pip),
@@ -76,7 +76,6 @@ export const steps = [
   {
     title: "native backend",
     cost: "compiles two C++ files, about 15 s",
-    essential: false,
     done: ({ python, env, retry }) => skipsNative(env) || bindingIsSettled(python, env, retry),
     run: ({ python, env }) => makeBinding(python, env),
   },
@@ -90,7 +89,7 @@ export const steps = [
   {
     title: "TypeScript kernel",
     cost: "writes two small files",
-    essential: false,
+    needsPython: true,
     done: ({ python }) => python !== undefined && jupyterIsReady(python),
     run: ({ python }) => prepareJupyter(needed(python)),
   },
@@ -131,6 +130,10 @@ async function runSteps(/** @type {Context} */ context) {
     if (step.done(context)) continue;
     if (!changed) console.log(`Setting up Unrolled in ${root}`);
     changed = true;
+    if (step.needsPython && !context.python) {
+      console.log(`${index + 1}/${steps.length}  ${step.title}: left out, it needs the Python environment`);
+      continue;
+    }
     console.log(`${index + 1}/${steps.length}  ${step.title} (${step.cost})`);
     const from = Date.now();
     try {
