@@ -1,13 +1,14 @@
-// A lock file, so that two set-ups of one clone take turns. Its holder touches it every few seconds; it is stale
-// when its process is gone, or (another machine, a recycled process number) when nobody touched it for two minutes.
+// A lock file, so that two set-ups of one clone take turns. It is stale when its process is gone together with the tool it
+// had started (after `kill -9` an orphaned `npm ci` still writes), or when its holder, who touches it every few seconds,
+// has not done so for two minutes (another machine, a recycled process number).
 import { randomUUID } from "node:crypto";
 import { mkdirSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { readJson } from "./paths.mjs";
+import { readJson, writeJson } from "./paths.mjs";
 
-/** @typedef {{ pid: number, host: string, id: string }} Holder */
+/** @typedef {{ pid: number, host: string, id: string, tool?: number }} Holder tool: process group of the running tool */
 
 const STALE_MS = 120_000;
 const TOUCH_MS = 5_000;
@@ -29,7 +30,7 @@ export function holder(file) {
   }
 }
 
-/** Whether a process of this machine runs (also under another user). */
+/** Whether a process (below zero: a process group) of this machine runs, also under another user. */
 function isRunning(/** @type {number} */ pid) {
   try {
     process.kill(pid, 0);
@@ -43,10 +44,11 @@ function isRunning(/** @type {number} */ pid) {
  * Whether a lock belongs to nobody any more (also: our own process number in a lock that we do not hold).
  * @param {Partial<Holder> & { ageMs: number }} held
  */
-export function isStale({ pid, host, id, ageMs }) {
+export function isStale({ pid, host, id, tool, ageMs }) {
   if (ageMs > STALE_MS) return true;
   if (pid === undefined) return ageMs > TOUCH_MS; // its writer died between creating and writing it
-  return host === hostname() && (pid === process.pid ? !ours.has(id) : !isRunning(pid));
+  if (host !== hostname() || (tool && isRunning(-tool))) return false;
+  return pid === process.pid ? !ours.has(id) : !isRunning(pid);
 }
 
 /**
@@ -73,16 +75,17 @@ function removeStale(file) {
  * Does the work while holding the lock; waits for its turn and calls `onWait` once with the holder.
  * @template T
  * @param {string} file
- * @param {() => Promise<T>} work
+ * @param {(setTool: (pid: number | undefined) => void) => Promise<T>} work tells the lock which tool it runs
  * @param {{ onWait?: (held: Partial<Holder>) => void, pollMs?: number }} [options]
  * @returns {Promise<T>}
  */
 export async function withLock(file, work, { onWait, pollMs = 300 } = {}) {
   const id = randomUUID();
+  const self = { pid: process.pid, host: hostname(), id };
   mkdirSync(path.dirname(file), { recursive: true });
   for (let waits = 0; ;) {
     try {
-      writeFileSync(file, JSON.stringify({ pid: process.pid, host: hostname(), id }), { flag: "wx" });
+      writeFileSync(file, JSON.stringify(self), { flag: "wx" });
       break;
     } catch (error) {
       if (/** @type {NodeJS.ErrnoException} */ (error).code !== "EEXIST") throw error;
@@ -107,7 +110,9 @@ export async function withLock(file, work, { onWait, pollMs = 300 } = {}) {
   touch.unref();
   process.once("exit", release);
   try {
-    return await work();
+    return await work((tool) => {
+      if (holder(file)?.id === id) writeJson(file, { ...self, tool });
+    });
   } finally {
     clearInterval(touch);
     process.off("exit", release);

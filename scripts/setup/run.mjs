@@ -12,6 +12,10 @@ import { progress } from "./progress.mjs";
 
 /** @type {Set<import("node:child_process").ChildProcess>} */
 const children = new Set();
+let stopped = false;
+
+/** Who wants to know which tool runs (its process group), so that others can wait for it should we be killed. */
+export const watcher = { tool: (/** @type {number | undefined} */ _pid) => {} };
 
 /** Signals a child and everything it started. */
 function signal(/** @type {import("node:child_process").ChildProcess} */ child, /** @type {NodeJS.Signals} */ name) {
@@ -23,8 +27,9 @@ function signal(/** @type {import("node:child_process").ChildProcess} */ child, 
   }
 }
 
-/** Ends all running tools: politely, and after three seconds by force. */
+/** Ends all running tools: politely, and after three seconds by force. Whoever awaits one waits for ever: we are leaving. */
 export async function stopTools() {
+  stopped = true;
   const ended = [...children].map((child) => new Promise((resolve) => child.once("close", resolve)));
   for (const child of children) signal(child, "SIGTERM");
   const force = setTimeout(() => children.forEach((child) => signal(child, "SIGKILL")), 3000);
@@ -55,6 +60,7 @@ export function run(command, args, { log, cwd = root, env = process.env, timeout
       shell: isWindows && /\.(cmd|bat)$/i.test(command),
     });
     children.add(child);
+    watcher.tool(child.pid);
     const timer = timeoutMs
       ? setTimeout(() => {
           timedOut = true;
@@ -79,6 +85,8 @@ export function run(command, args, { log, cwd = root, env = process.env, timeout
       clearTimeout(timer);
       children.delete(child);
       line.end();
+      if (stopped) return;
+      watcher.tool(undefined);
       resolve({ code, output, timedOut, log: logFile });
     };
     child.on("error", (error) => {
@@ -97,7 +105,7 @@ export function run(command, args, { log, cwd = root, env = process.env, timeout
  */
 export function failure(what, { code, output, timedOut, log }, fix) {
   const cause = causeIn(output);
-  const lines = output.split("\n").filter((line) => line.trim());
+  const lines = output.split("\n").filter((line) => line.trim() && !/complete log of this run/.test(line));
   const telling = lines.filter((line) => /error|fail|cannot|not found/i.test(line)).at(-1) ?? lines.at(-1) ?? "";
   const how = timedOut ? "took too long" : `failed (exit code ${code})`;
   return new SetupError(

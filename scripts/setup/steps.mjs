@@ -10,7 +10,7 @@ import { installNpmPackages, npmPackagesAreInstalled } from "./npm-packages.mjs"
 import { installLab, installTensorFlow, labIsInstalled, tensorFlowIsSettled } from "./packages.mjs";
 import { root } from "./paths.mjs";
 import { condaEnvironment, describe, finishedVenv, makeVenv, readEnvironment } from "./python.mjs";
-import { stopTools } from "./run.mjs";
+import { stopTools, watcher } from "./run.mjs";
 
 /** @typedef {import("./python.mjs").PythonEnvironment} PythonEnvironment */
 /**
@@ -113,7 +113,11 @@ export async function setUp({ retry = false, env = process.env } = {}) {
   const signals = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]);
   signals.forEach((name) => process.once(name, stop));
   try {
-    return await withLock(path.join(root, "build", "setup.lock"), () => runSteps(context), {
+    const work = (/** @type {(pid: number | undefined) => void} */ setTool) => {
+      watcher.tool = setTool;
+      return runSteps(context);
+    };
+    return await withLock(path.join(root, "build", "setup.lock"), work, {
       onWait: ({ pid }) => console.log(`Another set-up of this clone is running (process ${pid}): waiting for it.`),
     });
   } finally {
