@@ -4,6 +4,7 @@ import { requireNode } from "./setup/node-version.mjs";
 requireNode();
 const { setUp } = await import("./setup/steps.mjs");
 const { readable } = await import("./setup/errors.mjs");
+const { slowNotice } = await import("./setup/binding.mjs");
 const { startLab } = await import("./setup/lab.mjs");
 
 try {
@@ -12,6 +13,8 @@ try {
     console.error("JupyterLab cannot start before this is mended (`npm run doctor` shows the whole picture).");
     process.exit(1);
   }
+  const notice = slowNotice();
+  if (notice) console.log(notice);
   process.exitCode = await startLab(python, process.argv.slice(2));
 } catch (error) {
   const { message, fix } = readable(error);

@@ -100,6 +100,13 @@ export function bindingIsSettled(environment, env, retry) {
   return record.native === "none" ? !retry : existsSync(bindingFile);
 }
 
+/** One line for a person whose course runs on a slow backend; undefined when it does not. */
+export function slowNotice() {
+  const record = /** @type {BackendRecord | undefined} */ (readJson(backendRecord));
+  if (record?.native !== "none") return undefined;
+  return `Slow backend (WebAssembly): native TensorFlow is missing (${record.reason}). \`npm run setup\` tries again.`;
+}
+
 /**
  * Compiles the binding; if that is impossible tries the official download; records which it is and why.
  * @param {PythonEnvironment | undefined} environment

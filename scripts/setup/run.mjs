@@ -108,8 +108,9 @@ export function failure(what, { code, output, timedOut, log }, fix) {
   const lines = output.split("\n").filter((line) => line.trim() && !/complete log of this run/.test(line));
   const telling = lines.filter((line) => /error|fail|cannot|not found/i.test(line)).at(-1) ?? lines.at(-1) ?? "";
   const how = timedOut ? "took too long" : `failed (exit code ${code})`;
+  const why = cause?.what ?? (telling.trim().slice(0, 200) || "it said nothing");
   return new SetupError(
-    `${what} ${how}: ${cause?.what ?? telling.trim().slice(0, 200)}`,
+    `${what} ${how}: ${why}`,
     `${fix ?? cause?.fix ?? "Read the log, mend what it says and run the same command again."} The whole output is in ${shown(log)}.`,
   );
 }

@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
+import { slowNotice } from "./binding.mjs";
 import { compilerCommand } from "./build.mjs";
 import { readable } from "./errors.mjs";
 import { readJson, root } from "./paths.mjs";
@@ -90,6 +91,8 @@ export async function runTests({ quick }) {
     const { problems } = await setUp();
     add({ passed: Number(!problems.length), failed: Number(problems.length > 0) });
     console.log(problems.length ? `✗ set-up: ${problems.join("; ")}` : "✔ set-up");
+    const notice = slowNotice();
+    if (notice) console.log(`  ${notice}`);
   } catch (error) {
     const { message, fix } = readable(error);
     console.error(`✗ set-up: ${message}\n  What to do: ${fix}`);
