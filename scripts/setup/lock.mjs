@@ -88,7 +88,9 @@ export async function withLock(file, work, { onWait, pollMs = 300 } = {}) {
       writeFileSync(file, JSON.stringify(self), { flag: "wx" });
       break;
     } catch (error) {
-      if (/** @type {NodeJS.ErrnoException} */ (error).code !== "EEXIST") throw error;
+      const { code } = /** @type {NodeJS.ErrnoException} */ (error);
+      if (code === "ENOSPC") rmSync(file, { force: true }); // created, but empty
+      if (code !== "EEXIST") throw error;
     }
     const held = holder(file);
     if (held && isStale(held)) removeStale(file);
@@ -111,7 +113,11 @@ export async function withLock(file, work, { onWait, pollMs = 300 } = {}) {
   process.once("exit", release);
   try {
     return await work((tool) => {
-      if (holder(file)?.id === id) writeJson(file, { ...self, tool });
+      try {
+        if (holder(file)?.id === id) writeJson(file, { ...self, tool });
+      } catch {
+        // a full disk: the tool's own message tells
+      }
     });
   } finally {
     clearInterval(touch);

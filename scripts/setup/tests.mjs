@@ -81,13 +81,13 @@ export function countNotebooks(result, code) {
  * @returns {Promise<Count>}
  */
 export async function runTests({ quick }) {
-  mkdirSync(report, { recursive: true });
   /** @type {Count} */
   let total = { passed: 0, failed: 0 };
   const add = (/** @type {Count} */ count) => {
     total = { passed: total.passed + count.passed, failed: total.failed + count.failed };
   };
   try {
+    mkdirSync(report, { recursive: true });
     const { problems } = await setUp();
     add({ passed: Number(!problems.length), failed: Number(problems.length > 0) });
     console.log(problems.length ? `✗ set-up: ${problems.join("; ")}` : "✔ set-up");
