@@ -60,13 +60,16 @@ export async function installNpmPackages(/** @type {NodeJS.ProcessEnv} */ env) {
       `the disk is nearly full: ${free} MB free, about ${MEGABYTES} MB needed`,
       "Free some space and run the same command again.",
     );
-  rmSync(path.join(root, "node_modules", ".package-lock.json"), { force: true }); // an interrupted `npm ci` must not look finished
+  const finished = path.join(root, "node_modules", ".package-lock.json");
+  rmSync(finished, { force: true }); // an interrupted `npm ci` must not look finished
   const [command = "", ...args] = npmCommand(env);
   const result = await run(
     command,
     [...args, "ci", "--include=dev", "--include=optional", "--no-audit", "--no-fund", "--no-progress"],
     { log: "npm" },
   );
-  if (result.code !== 0) throw failure("npm ci", result);
+  const incomplete = /TAR_ENTRY_ERROR/.test(result.output); // npm 11 only warns of files it could not write, and exits with 0
+  if (incomplete) rmSync(finished, { force: true });
+  if (result.code !== 0 || incomplete) throw failure("npm ci", result);
   return "installed as in package-lock.json";
 }

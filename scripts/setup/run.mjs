@@ -70,7 +70,7 @@ export function run(command, args, { log, cwd = root, env = process.env, timeout
     const line = progress();
     const take = (/** @type {Buffer} */ chunk) => {
       const text = stripVTControlCharacters(chunk.toString());
-      output = (output + text).slice(-20_000);
+      output = (output + text).slice(-100_000);
       try {
         appendFileSync(logFile, text);
       } catch {
@@ -112,5 +112,6 @@ export function failure(what, { code, output, timedOut, log }, fix) {
   return new SetupError(
     `${what} ${how}: ${why}`,
     `${fix ?? cause?.fix ?? "Read the log, mend what it says and run the same command again."} The whole output is in ${shown(log)}.`,
+    cause?.hopeless,
   );
 }

@@ -144,10 +144,10 @@ async function runSteps(/** @type {Context} */ context) {
       const report = await step.run(context);
       console.log(`     ${report}  [${((Date.now() - from) / 1000).toFixed(1)} s]`);
     } catch (error) {
-      const { message, fix } = readable(error);
+      const { message, fix, hopeless } = readable(error);
       console.error(`  ✗  ${message}`);
       if (fix) console.error(`     What to do: ${fix}`);
-      if (step.essential) throw new SetupError(`${step.title}: ${message}`, fix);
+      if (step.essential || hopeless) throw new SetupError(`${step.title}: ${message}`, fix);
       problems.push(`${step.title}: ${message}`);
     }
   }
