@@ -111,7 +111,7 @@ export async function installTensorFlow(
     remember(environment, { noTensorFlow: undefined });
     return `TensorFlow ${found.version} in ${shown(found.dir)}`;
   } catch (error) {
-    if (!(error instanceof SetupError)) throw error;
+    if (!(error instanceof SetupError) || error.hopeless) throw error;
     remember(environment, { noTensorFlow: { wanted: wanted.join("\n"), why: error.message } });
     return `not installed: ${error.message}. The course goes on with a slower backend; \`npm run setup\` tries again.`;
   }

@@ -145,9 +145,9 @@ async function runSteps(/** @type {Context} */ context) {
       console.log(`     ${report}  [${((Date.now() - from) / 1000).toFixed(1)} s]`);
     } catch (error) {
       const { message, fix, hopeless } = readable(error);
+      if (step.essential || hopeless) throw new SetupError(`${step.title}: ${message}`, fix);
       console.error(`  ✗  ${message}`);
       if (fix) console.error(`     What to do: ${fix}`);
-      if (step.essential || hopeless) throw new SetupError(`${step.title}: ${message}`, fix);
       problems.push(`${step.title}: ${message}`);
     }
   }
