@@ -113,7 +113,7 @@ function throughTime(
   return {
     dx,
     dz: steps.map((step, s) => step.dz.map((list, p) => (list === step.dx[p] ? dx[s]![p]! : flatten(list)))),
-    before: slices.map(({ chain: { h }, h0 }) => flatten([h0 ?? o.zerosLike(h[0]!), ...h.slice(0, -1)])),
+    before: slices.map(({ chain: { h }, h0 }) => flatten([h0 ?? o.zeros(h[0]!.shape), ...h.slice(0, -1)])),
     dh0: steps.map(({ dh0 }) => dh0),
     dc0: steps.map(({ dc0 }) => dc0),
   };

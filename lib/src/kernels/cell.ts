@@ -40,7 +40,7 @@ export interface ChainGradients {
   dc0: tf.Tensor | null;
 }
 
-/** The weights of the recurrent product as the cell wants them, made once per call. */
+/** The weights as the cell wants them, made once per call. */
 export interface Recurrent {
   /** W_hh by piece, [gates·H, H]. */
   weights: tf.Tensor[];
@@ -48,6 +48,8 @@ export interface Recurrent {
   transposed: tf.Tensor[];
   /** The part of b_hh that the cell adds itself (GRU: b_hn, [H]). */
   bias?: tf.Tensor | undefined;
+  /** For a cell that takes the input itself: W_ihᵀ [I, gates·H], and b_ih + b_hh [gates·H] unless there are none. */
+  input?: { transposed: tf.Tensor; bias: tf.Tensor | undefined } | undefined;
 }
 
 /** The maths of a recurrent cell. */
@@ -58,7 +60,12 @@ export interface CellKernel {
   ownBias?: number;
   /** Order of the gates inside, if it is not PyTorch's; must be its own inverse. */
   gateOrder?: number[];
-  /** Runs all steps; `xs[p][t]` in the order of processing; null states are zeros. */
+  /**
+   * Whether the cell wants the input x_t [NB, I] of each step itself and not its pre-activations; `folded` if those could come
+   * from a folded table.
+   */
+  takesInput?(inputSize: number, folded: boolean): boolean;
+  /** Runs all steps; `xs[p][t]` in the order of processing (p = 0 if it takes the input); null states are zeros. */
   run(o: Ops, xs: tf.Tensor[][], w: Recurrent, h0: tf.Tensor | null, c0: tf.Tensor | null, keep: Keep): Chain;
 }
 

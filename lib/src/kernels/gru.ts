@@ -43,11 +43,11 @@ export const gruCell: CellKernel = {
         hn = keep(bias ? o.add(product, bias) : product);
         ahead = o.add(x, o.mul(r, hn));
       } else if (bias) {
-        hn = keep(o.add(o.zerosLike(r), bias)); // the first step without a state: h W_nᵀ is zero, b_hn is not
+        hn = keep(o.add(o.zeros(r.shape), bias)); // the first step without a state: h W_nᵀ is zero, b_hn is not
         ahead = o.add(x, o.mul(r, hn));
       }
       const n = keep(o.tanh(ahead));
-      const gap = keep(previous ? o.sub(previous, n) : o.sub(o.zerosLike(n), n));
+      const gap = keep(previous ? o.sub(previous, n) : o.sub(o.zeros(n.shape), n));
       previous = keep(o.add(n, o.mul(z, gap)));
       h.push(previous);
       steps.push({ rz, r, z, n, hn, gap });
@@ -64,7 +64,7 @@ export const gruCell: CellKernel = {
           const total = o.addN(dh ? [...carried, dh[t]!] : carried);
           const throughZ = o.mul(total, z);
           dN[t] = o.tanhGrad(n, o.sub(total, throughZ));
-          const dR = o.mul(dN[t]!, hn ?? o.zerosLike(n));
+          const dR = o.mul(dN[t]!, hn ?? o.zeros(n.shape));
           dRz[t] = o.sigmoidGrad(rz, o.concat([dR, o.mul(total, gap)], 1));
           dHn[t] = o.mul(dN[t]!, r);
           carried = t > 0 || h0 ? [throughZ, o.matMul(dRz[t]!, wRz), o.matMul(dHn[t]!, wN)] : [];

@@ -25,6 +25,12 @@ export interface Ops {
   sigmoidGrad(y: tf.Tensor, dy: tf.Tensor): tf.Tensor;
   /** dy where y > 0, else 0, for y = relu x. */
   reluGrad(y: tf.Tensor, dy: tf.Tensor): tf.Tensor;
+  /** An LSTM step in one operation, if the backend has one; weights [I, 4H] and [H, 4H], gates in the order i, g, f, o. */
+  lstmForward?(
+    wIhT: tf.Tensor,
+    wHhT: tf.Tensor,
+    bias: tf.Tensor | undefined,
+  ): (x: tf.Tensor, h: tf.Tensor, c: tf.Tensor) => LstmStep;
   /**
    * The elementwise part of LSTM steps backwards, for W_hh [4H, H] and a batch size: a function from the gradients of h and c
    * after the step to those of its pre-activations (gates in the order i, g, f, o) and of c before it.
@@ -36,7 +42,7 @@ export interface Ops {
   /** Matrix transpose. */
   transpose(x: tf.Tensor): tf.Tensor;
   reshape(x: tf.Tensor, shape: number[]): tf.Tensor;
-  zerosLike(x: tf.Tensor): tf.Tensor;
+  zeros(shape: number[]): tf.Tensor;
   /** Rows of a table: [V, G] (or integers [V]) and ids of any shape give [...ids, G]; ids must be in range. */
   rows(table: tf.Tensor, ids: tf.Tensor): tf.Tensor;
   /** Sums rows of `x` [N, G] by their id [N] into a table [V, G]: the gradient of `rows`. */
@@ -62,6 +68,7 @@ export interface LstmStep {
   /** new cell state and its tanh */
   c: tf.Tensor;
   tanhC: tf.Tensor;
+  h: tf.Tensor;
   /** cell state before */
   before: tf.Tensor;
 }
@@ -93,6 +100,8 @@ const segmentSum = attrs({ T, Tindices: "int32", Tnumsegments: "int32" });
 const transpose = attrs({ T, Tperm: "int32" });
 const reshape = attrs({ T, Tshape: "int32" });
 const slice = attrs({ T, Index: "int32" });
+const fill = attrs({ T, index_type: "int32" });
+const lstmStep = attrs({ T, forget_bias: { float: 0 }, cell_clip: { float: -1 }, use_peephole: false });
 const lstmGrad = attrs({ T, use_peephole: false });
 const sum = attrs({ T, keep_dims: false, Tidx: "int32" });
 
@@ -115,6 +124,16 @@ const nativeOps: Ops = {
   tanhGrad: binary("TanhGrad"),
   sigmoidGrad: binary("SigmoidGrad"),
   reluGrad: (y, dy) => op("ReluGrad", float, [dy, y]),
+  lstmForward(wIhT, wHhT, bias) {
+    const weights = nativeOps.concat([wIhT, wHhT], 0); // [I + H, 4H]
+    const offset = bias ?? nativeOps.zeros([wHhT.shape[1]!]);
+    const peephole = constant([0], T); // unused
+    return (x, hBefore, before) => {
+      const inputs = [x, before, hBefore, weights, peephole, peephole, peephole, offset];
+      const [i, c, f, o, g, tanhC, h] = ops("LSTMBlockCell", lstmStep, inputs, 7);
+      return { i: i!, g: g!, f: f!, o: o!, c: c!, tanhC: tanhC!, h: h!, before };
+    };
+  },
   lstmBackward(w, batch) {
     const hidden = w.shape[1]!;
     // The operation computes nothing from x, h, w, b and the peephole weights, but checks their shapes: these are views of w.
@@ -133,7 +152,7 @@ const nativeOps: Ops = {
   },
   transpose: (x) => op("Transpose", transpose, [x, constant([1, 0])]),
   reshape: (x, shape) => op("Reshape", reshape, [x, sizesOf(shape)]),
-  zerosLike: unary("ZerosLike"),
+  zeros: (shape) => op("Fill", fill, [sizesOf(shape), constant(0, T)]),
   rows: (table, ids) => op("GatherV2", table.dtype === T ? gather : gatherIds, [table, ids, constant(0)]),
   sumRowsById(x, ids, size) {
     if (size > ONE_HOT_LIMIT) return op("UnsortedSegmentSum", segmentSum, [x, ids, constant(size)]);

@@ -80,7 +80,7 @@ export const portableOps: Ops = {
     },
   transpose: (x) => tf.transpose(x),
   reshape: (x, shape) => tf.reshape(x, shape),
-  zerosLike: (x) => tf.zerosLike(x),
+  zeros: (shape) => tf.zeros(shape),
   rows(table, ids) {
     const [count, width = 1] = table.shape as [number, number?];
     const from = values(table);

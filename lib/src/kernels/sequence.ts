@@ -87,17 +87,20 @@ function run(
   const bIh = biasIh && pieces(biasIh);
   const bHh = biasHh && pieces(biasHh);
   const bias = bIh?.map((b, p) => (p === cell.ownBias ? b : o.add(b, bHh![p]!)));
+  const takesInput = cell.takesInput?.(weightIh.shape[1]!, Boolean(ids)) ?? false;
   const recurrent: Recurrent = {
     weights: wHh,
     transposed: wHh.map((w) => o.transpose(w)),
     bias: bHh && cell.ownBias !== undefined ? copy(bHh[cell.ownBias]!) : undefined,
+    input: takesInput ? { transposed: o.transpose(wIh[0]!), bias: bias?.[0] } : undefined,
   };
 
   const affine = (input: tf.Tensor, p: number) => {
     const product = o.matMul(input, wIh[p]!, false, true);
     return bias ? o.add(product, bias[p]!) : product;
   };
-  const tables = table && wIh.map((_, p) => affine(table, p)); // [V, gates·H]: all that an id contributes to a step
+  // [V, gates·H]: all that an id contributes to a step
+  const tables = table && (takesInput ? [table] : wIh.map((_, p) => affine(table, p)));
   const xParts = x && o.split(x, rows, 1 - axis);
   const idParts = ids && splitIds(ids, rows, inputAxis);
   const h0Parts = h0 && o.split(h0, rows, 0).map(copy);
@@ -109,7 +112,9 @@ function run(
     const steps = wIh.map((_, p) => {
       const all = tables
         ? o.rows(tables[p]!, idParts![s]!)
-        : o.reshape(affine(flat!, p), [...part!.shape.slice(0, 2), sizes[p]!]);
+        : takesInput
+          ? part!
+          : o.reshape(affine(flat!, p), [...part!.shape.slice(0, 2), sizes[p]!]);
       return inTime(o.unstack(all, axis));
     });
     return {
