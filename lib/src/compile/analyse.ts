@@ -16,7 +16,7 @@ export interface Slot {
   /** Key of a kept tensor's data (a variable's is looked up each time, for `assign` changes it). */
   readonly dataId?: object;
   /** The value that the recorded step read, and the one that it left behind. */
-  readonly now?: number;
+  readonly now: number;
   readonly next?: number;
 }
 

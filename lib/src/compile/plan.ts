@@ -63,7 +63,7 @@ export class Plan {
         return slot?.variable ?? { dataId: slot?.dataId ?? captured.get(id)! };
       });
     this.variables = slots.flatMap(({ variable, now, next }) =>
-      variable && (next !== undefined || isFed.has(now!)) ? [variable] : [],
+      variable && (next !== undefined || isFed.has(now)) ? [variable] : [],
     );
     this.watched = [
       ...[...captured].flatMap(([id, dataId]) => (dataId ? [isFed.has(id) ? { dataId } : { dataId, id }] : [])),
@@ -165,7 +165,7 @@ export class Plan {
       if (!slot) return void (blunder ||= squares(got, want) > tolerance ** 2 * squares(want) + 1e-12);
       state.error += squares(got, want);
       state.size += squares(want);
-      state.change += slot.variable ? squares(want, read(slot.now!)) : squares(want);
+      state.change += slot.variable ? squares(want, read(slot.now)) : squares(want);
     });
     // State is judged as a whole and by its change: where a gradient is nothing but rounding, Adam's step is noise.
     blunder ||= state.error > 0.01 * state.change + 1e-8 * state.size + 1e-12;
