@@ -1,4 +1,3 @@
-// @ts-nocheck: jsdom and plotly.js come without types
 // A still picture of a three-dimensional figure: its lines, faces and texts seen from the figure's camera, as a flat
 // figure that needs no WebGL. Knows what our 3-D figures use: scatter3d, mesh3d, scene annotations.
 

@@ -1,4 +1,3 @@
-// @ts-nocheck: jsdom and plotly.js come without types
 // A Plotly figure as an SVG text, drawn by plotly.js itself in jsdom: no browser, no network, about 0.1 s a figure
 // after 1 s of loading. The same figure always gives the same text.
 import { readFileSync } from "node:fs";
@@ -64,8 +63,8 @@ export async function findFaults({ data, layout }) {
   return faults.map((/** @type {{ msg: string }} */ { msg }) => msg);
 }
 
-/** Markers without size, which only carry the hover of an edge: half the text of a network diagram. */
-const invisible = /<path class="point"[^>]* d="M(0,[\d.]+)(?:L\1)*Z"\/>/g;
+/** Markers without size or colour, which only carry the hover of an edge: half the text of a network diagram. */
+const invisible = /<path class="point"[^>]*(?: d="M(0,[\d.]+)(?:L\1)*Z"|fill-opacity: 0;[^>]*)\/>/g;
 
 /** Closes the page, so that the process can end. */
 export async function closeRenderer() {

@@ -1,4 +1,3 @@
-// @ts-nocheck: jsdom and plotly.js come without types
 // What plotly.js asks of a browser and jsdom lacks: boxes of SVG elements, lengths of paths, a canvas for heatmaps.
 // Every piece here answers a call that plotly.js 4.1 makes while it draws; nothing is a general implementation.
 import { deflateSync } from "node:zlib";

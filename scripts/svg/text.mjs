@@ -1,4 +1,3 @@
-// @ts-nocheck: jsdom and plotly.js come without types
 // How wide a text is, without a browser: the advance widths of Helvetica, which Arial and Liberation Sans share.
 // An estimate for other fonts; good enough to place legends and tick labels of our figures, which ask for Arial.
 

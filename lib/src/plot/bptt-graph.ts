@@ -2,7 +2,7 @@
  * Backpropagation through time as a graph: the forward pass in solid arrows, the gradients dashed beside them, back
  * from every loss and through every earlier hidden state. For the network alone see unrolled-network.
  */
-import { captions, canvas, edges, nodes, straight, sub, type Point } from "./diagram";
+import { captions, canvas, edges, nodes, sub, type Point } from "./diagram";
 import { figure, type Figure, type FigureOptions, type Trace } from "./figure";
 import { ink, palette, type Role } from "./theme";
 
@@ -40,15 +40,34 @@ export function bpttGraph(options: BpttGraphOptions = {}): Figure {
   const standoff = size / 2 + 1;
   const aside = 0.075; // half the distance between a forward arrow and its gradient
   const above = 0.1;
-  const up = (t: number, row: number): Point[] => straight([t - aside, row], [t - aside, row + 1]);
-  const down = (t: number, row: number): Point[] => straight([t + aside, row + 1], [t + aside, row]);
-  const onward = (t: number): Point[] => straight([t, 1 - above], [t + 1, 1 - above]);
-  const back = (t: number): Point[] => straight([t + 1, 1 + above], [t, 1 + above]);
+  const up = (t: number, row: number): Point[] => [
+    [t - aside, row],
+    [t - aside, row + 1],
+  ];
+  const down = (t: number, row: number): Point[] => [
+    [t + aside, row + 1],
+    [t + aside, row],
+  ];
+  const onward = (t: number): Point[] => [
+    [t, 1 - above],
+    [t + 1, 1 - above],
+  ];
+  const back = (t: number): Point[] => [
+    [t + 1, 1 + above],
+    [t, 1 + above],
+  ];
   const earlier = columns.slice(0, -1);
 
   const traces: Trace[] = [
-    edges(
-      columns.flatMap((t) => [straight([t, 0], [t, 1]), up(t, 1), up(t, 2)]),
+    ...edges(
+      columns.flatMap((t) => [
+        [
+          [t, 0],
+          [t, 1],
+        ],
+        up(t, 1),
+        up(t, 2),
+      ]),
       {
         role: "weight",
         name: "Forward, within a step",
@@ -57,14 +76,14 @@ export function bpttGraph(options: BpttGraphOptions = {}): Figure {
         legendgroup: "forward",
       },
     ),
-    edges([-1, ...earlier].map(onward), {
+    ...edges([-1, ...earlier].map(onward), {
       role: "recurrent",
       name: "Forward, through time",
       hover: `${sub("W", "hh")}: hidden state to the next step`,
       width: 2.5,
       standoff,
     }),
-    edges(
+    ...edges(
       columns.flatMap((t) => [down(t, 2), down(t, 1)]),
       {
         role: "backward",
@@ -76,7 +95,7 @@ export function bpttGraph(options: BpttGraphOptions = {}): Figure {
         legendgroup: "backward",
       },
     ),
-    edges(earlier.map(back), {
+    ...edges(earlier.map(back), {
       role: "backward",
       name: "Backward, through time",
       hover: `∂${sub("h", "t+1")}/∂${sub("h", "t")} = diag(1 − h²) ${sub("W", "hh")}`,

@@ -65,20 +65,22 @@ export interface EdgeStyle {
 }
 
 /**
- * Edges of one kind, as one trace; each path is a list of points, an arrow head stands at its end. Lines run on to the
- * middle of the node, which covers them (`backoff: 0`): left to itself Plotly cuts whole pieces off a curve.
+ * Edges of one kind; each path is a list of points, an arrow head stands at its end. Lines run on to the middle of the
+ * node, which covers them (`backoff: 0`): left to itself Plotly cuts whole pieces off a curve. What a hover finds are
+ * invisible marks between the ends, in a trace of their own: marks inside a node would hide the node's own formula.
  */
-export function edges(paths: readonly (readonly Point[])[], style: EdgeStyle): Trace {
+export function edges(paths: readonly (readonly Point[])[], style: EdgeStyle): Trace[] {
   const { role, name, hover, width = 2, dash = "solid", standoff, showlegend = true } = style;
   const color = style.color ?? roles[role];
+  const legendgroup = style.legendgroup ?? role;
   const points = paths.flatMap((path) => [...path.map(([x, y], i) => ({ x, y, end: i === path.length - 1 })), null]);
   points.pop(); // no gap after the last path
-  return {
+  const drawn: Trace = {
     type: "scatter",
     mode: standoff === undefined ? "lines" : "lines+markers",
     name,
-    legendgroup: style.legendgroup ?? role,
-    showlegend,
+    legendgroup,
+    showlegend: false,
     x: points.map((point) => (point ? round(point.x) : null)),
     y: points.map((point) => (point ? round(point.y) : null)),
     line: { color, width, dash, backoff: 0 },
@@ -96,16 +98,41 @@ export function edges(paths: readonly (readonly Point[])[], style: EdgeStyle): T
             line: { width: 0 },
           },
         }),
-    ...(hover ? { hovertemplate: `${hover}<extra></extra>` } : { hoverinfo: "skip" }),
+    hoverinfo: "skip",
   };
+  // In the legend a plain line stands for them: Plotly would draw the arrow head into its text.
+  const key: Trace = {
+    type: "scatter",
+    mode: "lines",
+    name,
+    legendgroup,
+    x: [null],
+    y: [null],
+    line: { color, width, dash },
+  };
+  const traces = showlegend ? [key, drawn] : [drawn];
+  if (!hover) return traces;
+  const marks = paths.flatMap((path) => [0.25, 0.4, 0.5, 0.6, 0.75].map((t) => along(path, t)));
+  const found: Trace = {
+    type: "scatter",
+    mode: "markers",
+    legendgroup,
+    showlegend: false,
+    x: marks.map(([x]) => round(x)),
+    y: marks.map(([, y]) => round(y)),
+    marker: { size: 12, color: "rgba(0,0,0,0)" },
+    hovertemplate: `${hover}<extra></extra>`,
+    hoverlabel: { bgcolor: color },
+  };
+  return [...traces, found];
 }
 
-/** A straight path; its inner points are there to be hovered. */
-export function straight(from: Point, to: Point, points = 5): Point[] {
-  return Array.from({ length: points }, (_, i) => {
-    const t = i / (points - 1);
-    return [mix(from[0], to[0], t), mix(from[1], to[1], t)] as const;
-  });
+/** The point at the share t of a path, counted by its points: curves are sampled evenly. */
+function along(path: readonly Point[], t: number): Point {
+  const place = t * (path.length - 1);
+  const before = Math.min(Math.floor(place), path.length - 2);
+  const [from, to] = [path[before]!, path[before + 1]!];
+  return [mix(from[0], to[0], place - before), mix(from[1], to[1], place - before)];
 }
 
 /**

@@ -2,7 +2,7 @@
  * The difference a loop makes: a feed-forward network beside an unrolled recurrent one, and one recurrent network
  * folded beside its unfolding in time. For the formulas on hover see unrolled-network.
  */
-import { bezier, captions, canvas, edges, nodes, straight, sub, type Point } from "./diagram";
+import { bezier, captions, canvas, edges, nodes, sub, type Point } from "./diagram";
 import { figure, type Figure, type FigureOptions, type Trace } from "./figure";
 import { grid } from "./grid";
 import { faint, ink, roles, type Role } from "./theme";
@@ -38,9 +38,9 @@ function feedforward(sizes: readonly number[]): Figure {
   const neurons = sizes.map((size, layer) => Array.from({ length: size }, (_, i) => at(layer, i)));
   const links = neurons
     .slice(0, -1)
-    .flatMap((from, layer) => from.flatMap((a) => neurons[layer + 1]!.map((b) => straight(a, b, 2))));
+    .flatMap((from, layer) => from.flatMap((a) => neurons[layer + 1]!.map((b) => [a, b])));
   const traces: Trace[] = [
-    edges(links, { role: "weight", name: "Weights", width: 0.8, color: "#BBBBBB", showlegend: false }),
+    ...edges(links, { role: "weight", name: "Weights", width: 0.8, color: "#BBBBBB", showlegend: false }),
     ...neurons.map((layer, index) =>
       nodes(
         layer.map((place) => ({ at: place, label: "", hover: `${layerNames[index]} layer, ${layer.length} neurons` })),
@@ -65,15 +65,24 @@ function recurrent(steps: number): Figure {
     ["output", "y", 3.4],
   ];
   const traces: Trace[] = [
-    edges(
+    ...edges(
       columns.flatMap((t) => [
-        straight([t, rows[0]![2]], [t, rows[1]![2]]),
-        straight([t, rows[1]![2]], [t, rows[2]![2]]),
+        [
+          [t, rows[0]![2]],
+          [t, rows[1]![2]],
+        ],
+        [
+          [t, rows[1]![2]],
+          [t, rows[2]![2]],
+        ],
       ]),
       { role: "weight", name: "Within a step", color: ink, standoff: 20, showlegend: false },
     ),
-    edges(
-      columns.slice(1).map((t) => straight([t - 1, 1.5], [t, 1.5])),
+    ...edges(
+      columns.slice(1).map((t) => [
+        [t - 1, 1.5],
+        [t, 1.5],
+      ]),
       {
         role: "recurrent",
         name: "Recurrent",
@@ -98,10 +107,9 @@ function recurrent(steps: number): Figure {
       size: 12,
       position: "bottom center",
     }),
-    captions(
-      [{ at: [(steps - 1) / 2, -1.95], text: "<i>the same weights at every step, memory in the hidden state</i>" }],
-      { color: faint },
-    ),
+    captions([{ at: [(steps - 1) / 2, -1.95], text: "<i>one set of weights, a state that remembers</i>" }], {
+      color: faint,
+    }),
   ];
   const layout = canvas([-0.45, steps - 0.55], [-2.3, 3.9], 440);
   return figure(traces, { ...layout, showlegend: false }, { title: "<b>Recurrent network, unrolled</b>" });
@@ -128,7 +136,11 @@ export function unfolding(options: UnfoldingOptions = {}): Figure {
   const label = (symbol: string, i: number): string => (i === 0 ? symbol : sub(symbol, index(times[i - 1]!)));
   const size = 48;
 
-  const up = (from: number): Point[][] => columns.map((x) => straight([x, from], [x, from + 1]));
+  const up = (from: number): Point[][] =>
+    columns.map((x) => [
+      [x, from],
+      [x, from + 1],
+    ]);
   const loop = bezier(
     [
       [folded, 1],
@@ -138,20 +150,23 @@ export function unfolding(options: UnfoldingOptions = {}): Figure {
     ],
     30,
   );
-  const chain = Array.from({ length: steps + 1 }, (_, i) => straight([i - 1, 1], [i === steps ? i - 0.15 : i, 1]));
+  const chain = Array.from({ length: steps + 1 }, (_, i): [Point, Point] => [
+    [i - 1, 1],
+    [i === steps ? i - 0.15 : i, 1],
+  ]);
   const beside = (y: number, weight: string): { at: Point; text: string }[] =>
     columns.map((x) => ({ at: [x, y], text: weight }));
 
   const traces: Trace[] = [
-    edges([...up(0), ...up(1)], { role: "weight", name: "Within a step", color: ink, standoff: size / 2 }),
-    edges([loop], {
+    ...edges([...up(0), ...up(1)], { role: "weight", name: "Within a step", color: ink, standoff: size / 2 }),
+    ...edges([loop], {
       role: "recurrent",
       name: "From step to step",
       width: 2.5,
       standoff: size / 2,
       hover: "The state comes back at the next step",
     }),
-    edges(chain.slice(0, -1), {
+    ...edges(chain.slice(0, -1), {
       role: "recurrent",
       name: "From step to step",
       width: 2.5,
@@ -159,7 +174,7 @@ export function unfolding(options: UnfoldingOptions = {}): Figure {
       hover: "The state goes to the next copy",
       showlegend: false,
     }),
-    edges(chain.slice(-1), {
+    ...edges(chain.slice(-1), {
       role: "recurrent",
       name: "From step to step",
       width: 2.5,
@@ -170,10 +185,11 @@ export function unfolding(options: UnfoldingOptions = {}): Figure {
     captions([{ at: [folded + 0.79, 1], text: sub("W", "h") }], {
       color: roles.recurrent,
       position: "middle right",
+      clear: 12,
       legendgroup: "recurrent",
     }),
     captions(
-      chain.map(([from]) => ({ at: [from![0] + 0.45, 1.03] as const, text: sub("W", "h") })),
+      chain.map(([from]) => ({ at: [from[0] + 0.45, 1.03] as const, text: sub("W", "h") })),
       { color: roles.recurrent, position: "top center", legendgroup: "recurrent" },
     ),
     nodes(
@@ -203,14 +219,22 @@ export function unfolding(options: UnfoldingOptions = {}): Figure {
       { color: ink, size: 14 },
     ),
     captions([{ at: [-1.4, 1.72], text: "unfold" }], { color: ink, size: 14 }),
-    edges([straight([-1.7, 1.55], [-1.1, 1.55])], {
-      role: "weight",
-      name: "unfold",
-      color: ink,
-      width: 3,
-      standoff: 0,
-      showlegend: false,
-    }),
+    ...edges(
+      [
+        [
+          [-1.7, 1.55],
+          [-1.1, 1.55],
+        ],
+      ],
+      {
+        role: "weight",
+        name: "unfold",
+        color: ink,
+        width: 3,
+        standoff: 0,
+        showlegend: false,
+      },
+    ),
   ];
   const layout = canvas([folded - 0.45, steps - 0.1], [-0.75, 2.3], height);
   const description = `A network with a loop on its hidden state, and beside it the same network as ${steps} linked copies, one per time step`;

@@ -184,9 +184,9 @@ function draw(wiring: Wiring, options: FigureOptions): Figure {
   const wireTraces = kinds.flatMap((kind) => {
     const paths = wires.filter((path) => room(path) === kind);
     const style = { role: "weight", name: "Signal", color: ink, width: 1.6, standoff: radius[kind] } as const;
-    return paths.length ? [edges(paths, { ...style, showlegend: kind === "gate" })] : [];
+    return paths.length ? edges(paths, { ...style, showlegend: kind === "gate" }) : [];
   });
-  const stateTraces = state.paths.map((path, index) =>
+  const stateTraces = state.paths.flatMap((path, index) =>
     edges([path], {
       role: "recurrent",
       name: state.name,

@@ -2,7 +2,7 @@
  * A recurrent network unrolled in time, drawn flat: one column per time step, curved recurrent edges between them.
  * With or without an embedding layer; for the same network in depth see layers3d, for training it see bpttGraph.
  */
-import { bezier, captions, canvas, edges, nodes, straight, sub, type Node, type Point } from "./diagram";
+import { bezier, captions, canvas, edges, nodes, sub, type Node, type Point } from "./diagram";
 import { figure, type Figure, type FigureOptions, type Trace } from "./figure";
 import { ink, roles, type Role } from "./theme";
 
@@ -114,9 +114,12 @@ function draw(rows: readonly Row[], caller: string, options: UnrolledNetworkOpti
   let first = true;
   rows.forEach(({ weight }, y) => {
     if (!weight) return;
-    const paths = columns.map((x) => straight([x, y - 1], [x, y]));
+    const paths = columns.map((x): Point[] => [
+      [x, y - 1],
+      [x, y],
+    ]);
     traces.push(
-      edges(paths, {
+      ...edges(paths, {
         role: "weight",
         name: "Weights",
         hover: `${weight.name}: ${weight.hover}<br>the same at every time step`,
@@ -139,7 +142,7 @@ function draw(rows: readonly Row[], caller: string, options: UnrolledNetworkOpti
       [x + 1, hiddenRow],
     ]);
   traces.push(
-    edges(
+    ...edges(
       [-1, ...columns.slice(0, -1)].map((x) => curve(x)),
       {
         role: "recurrent",
