@@ -27,7 +27,7 @@ function main(connectionFile: string | undefined): void {
   Error.stackTraceLimit = 30; // V8 keeps 10 frames, too few to reach the cell from inside a library
   const channels = new Channels(readConnectionFile(connectionFile));
   const sources = new Sources();
-  const output = new Output((type, content, parent) => channels.publish(type, content, parent));
+  const output = new Output((type, content, parent) => channels.publish(type, content, parent), sources);
   const interrupts = new Interrupts();
   const cells = new Cells(sources, interrupts);
   interrupts.stopCell = (reason) => void cells.stop(reason);

@@ -8,6 +8,7 @@
 import { StringDecoder } from "node:string_decoder";
 import * as tslab from "tslab/dist/jupyter";
 import { encodeBinary } from "./display";
+import type { Place, Sources } from "./sources";
 import { TextStreams, type StreamName } from "./streams";
 import type { Content, Message } from "./wire";
 
@@ -17,6 +18,8 @@ export interface KernelHook {
   publish(type: string, content: Content): void;
   /** Clears the cell's output; with `wait`, when the next output comes. */
   clearOutput(wait?: boolean): void;
+  /** Where a place in running code was written: the cell's TypeScript, not the JavaScript made from it. */
+  original(place: Place): Place;
 }
 
 type Send = (type: string, content: Content, parent: Message | undefined) => void;
@@ -26,7 +29,10 @@ export class Output implements KernelHook {
   private parent: Message | undefined;
   private readonly text = new TextStreams((name, text) => this.send("stream", { name, text }, this.parent));
 
-  constructor(private readonly send: Send) {}
+  constructor(
+    private readonly send: Send,
+    private readonly sources: Sources,
+  ) {}
 
   /** From now on output belongs to the cell that `request` asked for. */
   startCell(request: Message): void {
@@ -41,6 +47,10 @@ export class Output implements KernelHook {
 
   clearOutput(wait = false): void {
     this.publish("clear_output", { wait });
+  }
+
+  original(place: Place): Place {
+    return this.sources.original(place) ?? place;
   }
 
   /** Adds printed text. */
@@ -62,7 +72,11 @@ export class Output implements KernelHook {
       lastWriteDisplayData: (content: Content, update: boolean) =>
         this.publish(update ? "update_display_data" : "display_data", content),
     });
-    const hook: KernelHook = { publish: this.publish.bind(this), clearOutput: this.clearOutput.bind(this) };
+    const hook: KernelHook = {
+      publish: this.publish.bind(this),
+      clearOutput: this.clearOutput.bind(this),
+      original: this.original.bind(this),
+    };
     Object.assign(globalThis, { [Symbol.for("jupyter.kernel")]: hook });
   }
 
