@@ -21,7 +21,7 @@ export async function installPrebuilt(env) {
     await fetch(host, { method: "HEAD", signal: AbortSignal.timeout(PROBE_MS) });
   } catch (error) {
     const { cause, name } = /** @type {Error & { cause?: NodeJS.ErrnoException }} */ (error);
-    return { why: `${new URL(host).host} cannot be reached (${cause?.code ?? name})` };
+    return { why: `${new URL(host).host} cannot be reached (${cause?.code ?? cause?.message ?? name})` };
   }
   console.log("     trying the official download: about 200 MB, at most 5 minutes");
   const gpu = existsSync("/proc/driver/nvidia/version") ? "gpu" : "cpu";

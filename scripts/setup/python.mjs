@@ -174,7 +174,7 @@ export async function makeVenv(env) {
   for (const [command, args] of others) {
     if (!which(command, env)) continue;
     const { code } = await run(command, args, { log: "venv-other" });
-    if (code === 0)
+    if (code === 0 && existsSync(pythonOf(venv)))
       return finish(
         python.version,
         `.venv with Python ${python.version}, made by ${path.basename(command)} ${args[0] === "-m" ? args[1] : ""}`.trim(),
