@@ -4,8 +4,10 @@
  *
  * `UNROLLED_BACKEND=tensorflow|wasm|cpu` forces one of them. One TensorFlow.js runs per process, so the choice is global.
  */
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import os from "node:os";
+import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 
 /** The names TensorFlow.js gives to the backends that this library runs on. */
@@ -75,6 +77,17 @@ function prepareNative(): void {
   const util = load("node:util") as Record<string, unknown>;
   util.isArray = Array.isArray;
   util.isNullOrUndefined = (value: unknown) => value === null || value === undefined;
+}
+
+/** Why set-up made no native library here, from what it wrote down (scripts/setup/binding.mjs). */
+function setUpSays(): string | undefined {
+  try {
+    const record = readFileSync(join(__dirname, "../../node_modules/.cache/unrolled/backend.json"), "utf8");
+    const { native, reason } = JSON.parse(record) as { native: string; reason: string };
+    return native === "none" ? `native TensorFlow is missing: ${reason}` : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function startNative(): Choice {
@@ -147,7 +160,7 @@ function choose(): Choice {
   try {
     return startNative();
   } catch (error) {
-    reason = `native TensorFlow does not load: ${firstLine(error)}`;
+    reason = setUpSays() ?? `native TensorFlow does not load: ${firstLine(error)}`;
   }
   try {
     return startWasm(reason);

@@ -143,12 +143,8 @@ async function backendInUse(env) {
     return { state: "broken", detail: /^\w*Error: .*$/m.exec(output)?.[0] ?? "the library does not load", fix: setup };
   const [name, text, reason] = JSON.parse(line);
   if (name === "tensorflow") return { state: "good", detail: text };
-  const why = readJson(backendRecord)?.native === "none" ? readJson(backendRecord).reason : reason;
-  return {
-    state: "slow",
-    detail: `${text}${text.includes(why) ? "" : ` (${why})`}`,
-    fix: env.UNROLLED_BACKEND ? "unset UNROLLED_BACKEND" : "see TensorFlow, C++ compiler and native binding above",
-  };
+  const fix = env.UNROLLED_BACKEND ? "unset UNROLLED_BACKEND" : "see TensorFlow, C++ compiler and native binding above";
+  return { state: "slow", detail: text.includes(reason) ? text : `${text}: ${reason}`, fix };
 }
 
 /**
