@@ -20,18 +20,21 @@ function train(batch: number, compiled: boolean, options: nn.CrossEntropyLossOpt
       const [output] = model.rnn.forward(x);
       return criterion.forward(tf.reshape(model.fc.forward(output), [-1, V]), y);
     });
+    nn.clipGradNorm(grads, 1);
     optimizer.step(grads);
     return loss;
   };
-  const run = compiled
-    ? nn.compile(step, { strict: backend.name === "tensorflow" })
-    : (x: tf.Tensor, y: tf.Tensor) => tf.tidy(() => step(x, y));
-  return Array.from({ length: 5 }, (_, i) => {
+  const strict = backend.name === "tensorflow";
+  const graph = nn.compile(step, { strict });
+  const run = compiled ? graph : (x: tf.Tensor, y: tf.Tensor) => tf.tidy(() => step(x, y));
+  const losses = Array.from({ length: 5 }, (_, i) => {
     const generator = new TorchGenerator(i);
     const x = tf.tensor(generator.normal(batch * T * 8), [batch, T, 8]);
     const y = tf.tensor1d(generator.randint(0, V, batch * T), "int32");
     return item(run(x, y));
   });
+  graph.dispose();
+  return losses;
 }
 
 describe("pieces for several cores", () => {

@@ -179,6 +179,6 @@ describe("nn.compile", function () {
       gc();
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
-    assert.equal(binding().getNumOfSavedModels(), before);
+    assert.ok(binding().getNumOfSavedModels() <= before); // fewer, if other tests left some
   });
 });

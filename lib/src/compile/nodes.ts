@@ -91,6 +91,7 @@ export class Nodes {
       return this.insert({ ...product(!!attr("adj_x"), !!attr("adj_y"), out.dtype), inputs, outputs });
     }
     if (op === "SplitV" && this.splitsJoined(inputs, outputs)) return;
+    if (op === "ConcatV2" && this.joinsSplit(inputs, out)) return;
     const gradient = op === "Mul" ? (this.activationGradient(a, b) ?? this.activationGradient(b, a)) : undefined;
     if (gradient) return this.insert({ ...gradient, attrs: [typeAttr("T", FLOAT)], outputs });
     // tfjs-node leaves this attribute to be inferred, which only eager TensorFlow does.
@@ -119,6 +120,22 @@ export class Nodes {
       this.insert({ op: "Reshape", attrs, inputs: [id, this.find(this.integers(out.shape))], outputs: [out] });
     });
     return true;
+  }
+
+  /** The join of all pieces of a vector, in order and perhaps reshaped in between (gradients clipped together): the vector. */
+  private joinsSplit(inputs: readonly number[], out: Meta): boolean {
+    const pieces = inputs.slice(0, -1).map((id) => {
+      while (this.maker(id).op === "Reshape") id = this.maker(id).inputs[0]!;
+      return this.find(id);
+    });
+    const split = this.maker(pieces[0]!);
+    const fits =
+      split.op === "SplitV" &&
+      String(split.outputs.map(({ id }) => id)) === String(pieces) &&
+      out.shape.length === 1 &&
+      this.shape(split.inputs[0]!) === String(out.shape);
+    if (fits) this.replaced.set(out.id, this.find(split.inputs[0]!));
+    return fits;
   }
 
   /** dy·(1 − y²) after tanh and dy·(y·(1 − y)) after sigmoid: one operation for three. */

@@ -3,6 +3,7 @@
  * tensors. Nothing here keeps a tensor: inside `tf.tidy` or a compiled step nothing leaks.
  */
 import * as tf from "@tensorflow/tfjs";
+import { flatten, unflatten } from "./flat";
 import type { Module } from "./module";
 
 /** Gradients by the state-dict name of their parameter; a parameter that the loss does not reach has no entry. */
@@ -35,7 +36,7 @@ export function valueAndGrads(model: Module, lossFn: () => tf.Tensor): { loss: t
           "take its mean() or sum()",
       );
     }
-    return loss.rank === 0 ? (loss as tf.Scalar) : tf.reshape(loss, []).asScalar();
+    return (loss.rank === 0 ? loss : tf.reshape(loss, [])) as tf.Scalar;
   };
   const { value, grads: byVariable } = gradientsOf(scalarLoss, named);
   const grads: Gradients = {};
@@ -70,10 +71,17 @@ function gradientsOf(loss: () => tf.Scalar, named: [string, tf.Variable][]) {
 export function clipGradNorm(grads: Gradients, maxNorm: number): tf.Scalar {
   const names = Object.keys(grads);
   if (names.length === 0) return tf.scalar(0);
-  const norm = tf.tidy(() => tf.sqrt(tf.addN(names.map((name) => tf.sum(tf.square(grads[name]!)))))) as tf.Scalar;
-  const coefficient = tf.tidy(() => tf.minimum(1, tf.div(maxNorm, tf.add(norm, 1e-6))));
-  for (const name of names) grads[name] = replace(grads[name]!, (g) => tf.mul(g, coefficient));
-  coefficient.dispose();
+  const before = names.map((name) => grads[name]!);
+  const [norm, ...after] = tf.tidy(() => {
+    const flat = flatten(before); // one product instead of one for each gradient
+    const norm = tf.sqrt(tf.sum(tf.square(flat))) as tf.Scalar;
+    const coefficient = tf.minimum(1, tf.div(maxNorm, tf.add(norm, 1e-6)));
+    return [norm, ...unflatten(tf.mul(flat, coefficient), before)] as const;
+  });
+  names.forEach((name, i) => {
+    grads[name] = after[i]!;
+    before[i]!.dispose(); // its place in the record is taken
+  });
   return norm;
 }
 
@@ -82,16 +90,10 @@ export function clipGradNorm(grads: Gradients, maxNorm: number): tf.Scalar {
  * https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_value_.html
  */
 export function clipGradValue(grads: Gradients, clipValue: number): void {
-  for (const name of Object.keys(grads)) {
-    grads[name] = replace(grads[name]!, (g) => tf.clipByValue(g, -clipValue, clipValue));
+  for (const [name, before] of Object.entries(grads)) {
+    grads[name] = tf.clipByValue(before, -clipValue, clipValue);
+    before.dispose();
   }
-}
-
-/** The new tensor takes the place of the old one in the record, so the old one can go. */
-function replace(gradient: tf.Tensor, change: (gradient: tf.Tensor) => tf.Tensor): tf.Tensor {
-  const changed = change(gradient);
-  gradient.dispose();
-  return changed;
 }
 
 /** The number in a tensor with one element, like PyTorch's `.item()`. Waits for the computation: call it outside the step. */

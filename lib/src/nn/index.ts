@@ -1,7 +1,8 @@
 /**
  * `nn`: modules, layers, losses, initialisers and gradients, with PyTorch's names and numbers.
  */
-export { Module, ModuleList, Sequential, type Layer, type StateDict } from "./module";
+export { Module, ModuleList, Sequential, type Layer } from "./module";
+export type { StateDict } from "./state-dict";
 export { Linear } from "./linear";
 export { Embedding, embeddingOf, type EmbeddingSource } from "./embedding";
 export { GRU, LSTM, RNN, type LSTMState, type RNNOptions } from "./rnn";

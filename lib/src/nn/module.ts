@@ -7,9 +7,7 @@
  */
 import { inspect } from "node:util";
 import * as tf from "@tensorflow/tfjs";
-
-/** Parameters by name, as `torch.nn.Module.state_dict()` names them: `rnn.weight_ih_l0`. */
-export type StateDict = Record<string, tf.Tensor>;
+import { checkStateDict, type StateDict } from "./state-dict";
 
 /** The name under which each parameter was last listed by its model. */
 const parameterNames = new WeakMap<tf.Variable, string>();
@@ -93,23 +91,7 @@ export abstract class Module {
    */
   loadStateDict(dict: Readonly<StateDict>): void {
     const own = this.namedVariables();
-    const names = new Set(own.map(([name]) => name));
-    const missing = own.filter(([name]) => !(name in dict)).map(([name]) => name);
-    const unexpected = Object.keys(dict).filter((name) => !names.has(name));
-    const misfits = own.flatMap(([name, variable]) => {
-      const value = dict[name];
-      if (!value || tf.util.arraysEqual(value.shape, variable.shape)) return [];
-      return `  ${name}: expected ${shapeText(variable.shape)}, got ${shapeText(value.shape)}`;
-    });
-    const problems = [
-      ...(missing.length ? [`  missing: ${missing.join(", ")}`] : []),
-      ...(unexpected.length ? [`  unexpected: ${unexpected.join(", ")}`] : []),
-      ...misfits,
-    ];
-    if (problems.length) {
-      const name = this.constructor.name;
-      throw new Error(`${name}.loadStateDict: the dict does not fit this ${name}\n${problems.join("\n")}`);
-    }
+    checkStateDict(this.constructor.name, dict, new Map(own.map(([name, { shape }]) => [name, shape])));
     tf.tidy(() => own.forEach(([name, variable]) => variable.assign(tf.cast(dict[name]!, variable.dtype))));
   }
 

@@ -6,7 +6,7 @@
  */
 import { open, readFile, rename, rm } from "node:fs/promises";
 import * as tf from "@tensorflow/tfjs";
-import type { StateDict } from "./module";
+import type { StateDict } from "./state-dict";
 
 type Numbers = Float32Array | Int32Array | Uint8Array;
 

@@ -6,8 +6,10 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { host } from "../compile/host";
+import { flatten, unflatten } from "../nn/flat";
 import { parametersOf, type Gradients } from "../nn/grad";
-import { parameterName, type StateDict } from "../nn/module";
+import { parameterName } from "../nn/module";
+import { checkStateDict, type StateDict } from "../nn/state-dict";
 
 /** Parameters that have had the same number of steps, with their state as flat vectors. */
 interface Group {
@@ -158,20 +160,7 @@ export abstract class Optimizer<State extends string = string> {
       shapes.set(`${name}.step`, []);
       for (const key of keys) shapes.set(`${name}.${key}`, parameter.shape);
     }
-    const missing = [...shapes.keys()].filter((key) => !(key in dict));
-    const unexpected = Object.keys(dict).filter((key) => !shapes.has(key));
-    const misfits = [...shapes].filter(([key, shape]) => dict[key] && !tf.util.arraysEqual(dict[key].shape, shape));
-    const problems = [
-      ...(missing.length ? [`  missing: ${missing.join(", ")}`] : []),
-      ...(unexpected.length ? [`  unexpected: ${unexpected.join(", ")}`] : []),
-      ...misfits.map(
-        ([key, shape]) => `  ${key}: expected [${shape.join(", ")}], got [${dict[key]!.shape.join(", ")}]`,
-      ),
-    ];
-    if (problems.length) {
-      const name = this.constructor.name;
-      throw new Error(`${name}.loadStateDict: the dict does not fit this ${name}\n${problems.join("\n")}`);
-    }
+    checkStateDict(this.constructor.name, dict, shapes);
     const steps = new Map([...this.names].map(([p, name]) => [p, dict[`${name}.step`]!.dataSync()[0]!]));
     this.refine((parameter) => steps.get(parameter)!);
     for (const group of this.groups) {
@@ -220,21 +209,6 @@ export abstract class Optimizer<State extends string = string> {
       return split;
     });
   }
-}
-
-/** One tensor stays as it is; several become one vector. */
-function flatten(tensors: readonly tf.Tensor[]): tf.Tensor {
-  return tensors.length === 1 ? tensors[0]! : tf.concat1d(tensors.map((tensor) => tf.reshape(tensor, [tensor.size])));
-}
-
-/** The reverse of `flatten`, in the shapes of `like`. */
-function unflatten(flat: tf.Tensor, like: readonly tf.Tensor[]): tf.Tensor[] {
-  if (like.length === 1) return [flat];
-  const parts = tf.split(
-    flat,
-    like.map(({ size }) => size),
-  );
-  return parts.map((part, i) => tf.reshape(part, like[i]!.shape));
 }
 
 /** As `unflatten`, but the tensors are the caller's. */
