@@ -208,7 +208,7 @@ describe("generateText", () => {
     const network = new WithDropout("RNN", 1);
     network.dropout.eval();
     generateText(network, vocabulary, "a", { length: 1 });
-    assert.deepEqual(network.modes, [false, false]);
+    assert.deepEqual([...new Set(network.modes)], [false]);
     assert.deepEqual([network.training, network.dropout.training, network.fc.training], [true, false, true]);
     network.dispose();
   });

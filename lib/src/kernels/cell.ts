@@ -52,8 +52,12 @@ export interface Recurrent {
   input?: { transposed: tf.Tensor; bias: tf.Tensor | undefined } | undefined;
 }
 
+/** The recurrent cells. */
+export type CellName = "tanh" | "relu" | "lstm" | "gru";
+
 /** The maths of a recurrent cell. */
 export interface CellKernel {
+  name: CellName;
   /** Gates per piece, so that piece p has `pieces[p]·H` rows. */
   pieces: number[];
   /** The piece whose b_hh the cell adds itself; everywhere else it is folded into the input's pre-activations. */

@@ -23,6 +23,7 @@ interface Step {
 }
 
 export const gruCell: CellKernel = {
+  name: "gru",
   pieces: [2, 1],
   ownBias: 1,
   run(o, xs, { weights, transposed, bias }, h0, _c0, keep) {

@@ -6,4 +6,6 @@ export { reluCell, tanhCell } from "./rnn";
 export { takeRows } from "./rows";
 export { sequence, type SequenceInput, type SequenceOptions, type SequenceWeights } from "./sequence";
 export { fusedOp, isOnTape, isTaping } from "./tape";
-export type { CellKernel } from "./cell";
+export { makeStepper, type Stepper, type StepperState, type StepperWeights } from "./stepper";
+export { versionOf } from "./version";
+export type { CellKernel, CellName } from "./cell";

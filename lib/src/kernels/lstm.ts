@@ -17,6 +17,7 @@ import type { LstmStep, Ops } from "./ops";
 const MOST_FEATURES = 192;
 
 export const lstmCell: CellKernel = {
+  name: "lstm",
   pieces: [4],
   gateOrder: [0, 2, 1, 3],
   takesInput: (inputSize, folded) => isNative() && !(folded && inputSize > MOST_FEATURES),

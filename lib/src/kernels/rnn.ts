@@ -8,6 +8,7 @@ import type { CellKernel } from "./cell";
 /** The cell h_t = f(x_t + W_hh h_{t−1}): 3 native calls per step forward, 3 backward. */
 function elman(nonlinearity: "tanh" | "relu"): CellKernel {
   return {
+    name: nonlinearity,
     pieces: [1],
     run(o, [xs], { weights: [w], transposed: [wT] }, h0, _c0, keep) {
       const h: tf.Tensor[] = [];

@@ -4,6 +4,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { backendOps } from "../kernels/ops";
 import { fusedOp } from "../kernels/tape";
+import { versionOf } from "../kernels/version";
 import { defaultGenerator } from "../random";
 import { withIndices } from "./indices";
 import { parameter } from "./init";
@@ -15,8 +16,8 @@ export interface EmbeddingSource {
   readonly weight: tf.Variable;
   /** Which row stands at each place: [...]. */
   readonly ids: tf.Tensor;
-  /** The table's values then: `weight.dataId` is another one after an assignment. */
-  readonly values: object;
+  /** The version of the table's values then. */
+  readonly version: unknown;
 }
 
 const sources = new WeakMap<tf.Tensor, EmbeddingSource>();
@@ -64,7 +65,7 @@ export class Embedding extends Module {
     }
     const { weight, numEmbeddings, paddingIdx } = this;
     const y = withIndices("Embedding.forward", "ids", ids, numEmbeddings, () => lookUp(weight, ids, paddingIdx));
-    if (paddingIdx === undefined) sources.set(y, { weight, ids, values: weight.dataId }); // else the gradient needs a row left out
+    if (paddingIdx === undefined) sources.set(y, { weight, ids, version: versionOf(weight) }); // else the gradient needs a row left out
     return y;
   }
 

@@ -7,6 +7,8 @@ export { Linear } from "./linear";
 export { Embedding, embeddingOf, type EmbeddingSource } from "./embedding";
 export { GRU, LSTM, RNN, type LSTMState, type RNNOptions } from "./rnn";
 export { GRUCell, LSTMCell, RNNCell, unroll, type Cell, type CellOptions } from "./cells";
+export { stepper, stepperOf, type StepperParts } from "./stepper";
+export type { Stepper, StepperState } from "../kernels";
 export type { RecurrentForwardOptions, RecurrentOptions } from "./recurrent";
 export { Dropout, Flatten, LogSoftmax, ReLU, Sigmoid, Softmax, Tanh } from "./activations";
 export {

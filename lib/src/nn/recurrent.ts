@@ -3,7 +3,7 @@
  * layers and directions. The maths is in `kernels/`, a readable version of it in `cells.ts`.
  */
 import * as tf from "@tensorflow/tfjs";
-import { isOnTape, isTaping, sequence, type CellKernel, type SequenceInput } from "../kernels";
+import { isOnTape, isTaping, sequence, versionOf, type CellKernel, type SequenceInput } from "../kernels";
 import { defaultGenerator } from "../random";
 import { dropout as applyDropout } from "./activations";
 import { embeddingOf } from "./embedding";
@@ -100,7 +100,7 @@ export abstract class Recurrent extends Module {
   }
 
   /** The maths of one step. */
-  protected abstract get cell(): CellKernel;
+  abstract get cell(): CellKernel;
 
   /** Runs all layers: [output, hN] or, for an LSTM, [output, hN, cN]; `states` are [h0] or [h0, c0]. */
   protected run(x: tf.Tensor, states: States, { lengths }: RecurrentForwardOptions): tf.Tensor[] {
@@ -215,7 +215,7 @@ export abstract class Recurrent extends Module {
  */
 function sourceOf(x: tf.Tensor): SequenceInput {
   const source = embeddingOf(x);
-  if (!source || source.ids.isDisposed || source.weight.dataId !== source.values) return { x };
+  if (!source || source.ids.isDisposed || versionOf(source.weight) !== source.version) return { x };
   if (source.weight.shape[0]! > source.ids.size) return { x };
   if (isTaping() && !isOnTape(x)) return { x };
   return { ids: source.ids, table: source.weight };

@@ -27,7 +27,7 @@ export class RNN extends Recurrent {
     this.nonlinearity = nonlinearity;
   }
 
-  protected get cell(): CellKernel {
+  get cell(): CellKernel {
     return this.nonlinearity === "tanh" ? tanhCell : reluCell;
   }
 
@@ -53,7 +53,7 @@ export class GRU extends Recurrent {
     super(inputSize, hiddenSize, 3, options);
   }
 
-  protected get cell(): CellKernel {
+  get cell(): CellKernel {
     return gruCell;
   }
 
@@ -78,7 +78,7 @@ export class LSTM extends Recurrent {
     super(inputSize, hiddenSize, 4, options);
   }
 
-  protected get cell(): CellKernel {
+  get cell(): CellKernel {
     return lstmCell;
   }
 
