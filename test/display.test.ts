@@ -94,6 +94,9 @@ describe("show", () => {
   it("reaches the stock kernel by its own writer, without loading it", () => {
     const sent: unknown[] = [];
     const file = path.resolve("node_modules/tslab/dist/jupyter.js");
+    // A copy that is loaded but not at work, as when a global tslab starts in a folder with its own: found first, no writer.
+    const idle = path.resolve("elsewhere/tslab/dist/jupyter.js");
+    require.cache[idle] = { exports: { lastWriteDisplayData: null } } as unknown as NodeJS.Module;
     const stub = {
       exports: { lastWriteDisplayData: (content: unknown, update: boolean) => sent.push([content, update]) },
     };
@@ -102,6 +105,7 @@ describe("show", () => {
       html("<b>x</b>").update({ "text/plain": "y" });
     } finally {
       delete require.cache[file];
+      delete require.cache[idle];
     }
     assert.equal(sent.length, 2);
     const [[first, isUpdate], [, isSecondUpdate]] = sent as [Message["content"], boolean][];

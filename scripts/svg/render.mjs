@@ -64,7 +64,7 @@ export async function findFaults({ data, layout }) {
 }
 
 /** Markers without size or colour, which only carry the hover of an edge: half the text of a network diagram. */
-const invisible = /<path class="point"[^>]*(?: d="M(0,[\d.]+)(?:L\1)*Z"|fill-opacity: 0;[^>]*)\/>/g;
+const invisible = /<path class="point"[^>]*(?: d="M(-?[\d.]+,-?[\d.]+)(?:L\1)*Z"|fill-opacity: 0;[^>]*)\/>/g;
 
 /** Closes the page, so that the process can end. */
 export async function closeRenderer() {

@@ -44,10 +44,13 @@ export function channel(): Channel | undefined {
   };
 }
 
-/** tslab's own module, if this process runs inside it and a cell has run: it is then in the module cache. */
+/**
+ * tslab's own module, if this process runs inside it and a cell has run: it is then in the module cache. There may be a
+ * second copy (the started one loads the notebook folder's own tslab): only the one at work has a writer.
+ */
 function stockTslab(): { lastWriteDisplayData?: TslabWriter } | undefined {
-  const path = Object.keys(require.cache).find((file) => /tslab[\\/]dist[\\/]jupyter\.js$/.test(file));
-  const exports =
-    path === undefined ? undefined : (require.cache[path]?.exports as { lastWriteDisplayData?: TslabWriter });
-  return exports?.lastWriteDisplayData ? exports : undefined;
+  return Object.keys(require.cache)
+    .filter((file) => /tslab[\\/]dist[\\/]jupyter\.js$/.test(file))
+    .map((file) => require.cache[file]?.exports as { lastWriteDisplayData?: TslabWriter } | undefined)
+    .find((exports) => exports?.lastWriteDisplayData);
 }

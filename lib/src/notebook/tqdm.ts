@@ -123,6 +123,10 @@ export class Tqdm<T> implements Iterable<T>, AsyncIterable<T> {
     return lineOf(this.state(), 10);
   }
 
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+
   private draw(): void {
     this.drawn = performance.now();
     this.where?.draw(this.state());
