@@ -39,6 +39,10 @@ describe("backend", () => {
     assert.ok(backend.threads >= 1);
   });
 
+  it("runs the operations for which tfjs-node calls helpers that Node 23 removed", () => {
+    assert.deepEqual(Array.from(tf.topk(tf.tensor1d([3, 1, 2]), 2).values.dataSync()), [3, 2]);
+  });
+
   it("is shared with danfojs-node, which would bring a TensorFlow.js of its own", () => {
     const program = `
       const { tf } = require("unrolled");

@@ -18,7 +18,8 @@ export function parametersOf(grads: Gradients): ReadonlyMap<tf.Variable, string>
 }
 
 /**
- * Computes a loss and its gradients with respect to the model's trainable parameters.
+ * Computes a loss and its gradients with respect to the model's trainable parameters. Both are the caller's: a step that is
+ * not compiled runs inside `tf.tidy`, which frees them.
  *
  * Throws if `lossFn` does not return a scalar, or if no parameter influences the loss.
  */

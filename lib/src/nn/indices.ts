@@ -26,7 +26,7 @@ export function withIndices<T>(caller: string, what: string, indices: tf.Tensor,
   try {
     return compute();
   } catch (error) {
-    if (!backend.gpu) check(caller, what, indices, size);
+    if (!backend.gpu) check(caller, what, indices, size); // on a GPU TensorFlow does not check: the error is about other things
     throw error;
   }
 }

@@ -89,13 +89,10 @@ export abstract class Optimizer<State extends string = string> {
         `${this.constructor.name}.step: expected gradients of ${[...this.names.values()].join(", ")}, got ${got}`,
       );
     }
-    for (const group of active)
-      tf.tidy(() =>
-        this.stepGroup(
-          group,
-          group.parameters.map((p) => gradientOf(p)!),
-        ),
-      );
+    for (const group of active) {
+      const gradients = group.parameters.map((parameter) => gradientOf(parameter)!);
+      tf.tidy(() => this.stepGroup(group, gradients));
+    }
   }
 
   private stepGroup(group: Group, grads: tf.Tensor[]): void {
