@@ -202,6 +202,50 @@ describe("nn.compile", function () {
     assert.ok(step.stats.replays >= 1);
   });
 
+  it("returns arguments, constants, outside tensors and variables as the eager step does", () => {
+    const outside = tf.keep(tf.tensor([1, 2]));
+    const total = tf.variable(tf.zeros([2]));
+    const step = compile((x: tf.Tensor, positive: tf.Tensor) => {
+      const y = tf.where(positive, x, tf.neg(x));
+      total.assign(tf.add(total, y));
+      return {
+        total,
+        rest: [y, y, x, outside, tf.scalar(4), positive, tf.concat([tf.zeros([0, 3]), tf.zeros([0, 3])])],
+      };
+    });
+    const sum = [0, 0];
+    for (let i = 0; i < 6; i++) {
+      const { total: same, rest } = step(tf.tensor([i, 1]), tf.tensor([i % 2, 1], [2], "bool"));
+      const first = i % 2 ? i : 0 - i;
+      sum[0]! += first;
+      sum[1]! += 1;
+      const want = [[first, 1], [first, 1], [i, 1], [1, 2], [4], [i % 2, 1], []];
+      assert.deepEqual(
+        rest.map((t) => [...t.dataSync()].map((v) => v + 0)),
+        want,
+      );
+      assert.equal(same, total);
+      assert.deepEqual([...total.dataSync()], sum);
+    }
+    assert.equal(step.stats.replays, 3);
+  });
+
+  it("passes a hidden state along as argument and result", () => {
+    const step = compile((x: tf.Tensor, h: tf.Tensor) => {
+      const next = tf.tanh(tf.add(x, tf.mul(h, 0.5)));
+      return [tf.sum(next), next] as const;
+    });
+    let [h, want]: [tf.Tensor, number] = [tf.zeros([2]), 0];
+    for (let i = 0; i < 7; i++) {
+      const [sum, next] = step(tf.fill([2], i / 5), h);
+      h.dispose();
+      h = next;
+      want = Math.tanh(i / 5 + 0.5 * want);
+      close(sum.dataSync(), [2 * want], 1e-6);
+    }
+    assert.equal(step.stats.replays, 4);
+  });
+
   it("disposes the arguments that the step disposes", () => {
     const step = compile((x: tf.Tensor) => {
       const y = tf.square(x);
@@ -276,6 +320,39 @@ describe("nn.compile", function () {
       close(step(x, y).dataSync(), eager.step(x, y).dataSync(), 1e-5);
     }
     assert.equal(step.stats.replays, 12);
+  });
+
+  it("compiles models made with tf.layers", () => {
+    const make = () => {
+      const model = tf.sequential();
+      const initializer = (seed: number) => tf.initializers.glorotUniform({ seed });
+      const seeds = { kernelInitializer: initializer(1), recurrentInitializer: initializer(2) };
+      model.add(
+        tf.layers.embedding({ inputDim: 9, outputDim: 4, inputLength: 5, embeddingsInitializer: initializer(3) }),
+      );
+      model.add(tf.layers.lstm({ units: 6, returnSequences: true, ...seeds }));
+      model.add(tf.layers.gru({ units: 6, ...seeds }));
+      model.add(tf.layers.batchNormalization());
+      model.add(tf.layers.dense({ units: 3, kernelInitializer: initializer(4) }));
+      const optimizer = tf.train.adam(0.01);
+      const loss = (x: tf.Tensor, y: tf.Tensor) => {
+        const logits = model.apply(x, { training: true }) as tf.Tensor;
+        return tf.losses.softmaxCrossEntropy(tf.oneHot(y as tf.Tensor1D, 3), logits) as tf.Scalar;
+      };
+      return { model, step: (x: tf.Tensor, y: tf.Tensor) => optimizer.minimize(() => loss(x, y), true)! };
+    };
+    const x = tf.tensor(
+      Int32Array.from({ length: 20 }, (_, i) => (i * i) % 9),
+      [4, 5],
+    );
+    const y = tf.tensor1d([0, 1, 2, 0], "int32");
+    const train = (compiled: boolean) => {
+      const { model, step } = make();
+      const run = compiled ? compile(step) : step;
+      const losses = Array.from({ length: 8 }, () => run(x, y).dataSync()[0]!);
+      return [...losses, ...(model.predict(x) as tf.Tensor).dataSync()]; // with the averages of the batch normalization
+    };
+    close(train(true), train(false), 1e-4);
   });
 
   it("draws dropout masks as the eager step does", () => {

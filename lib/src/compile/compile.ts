@@ -9,7 +9,7 @@ import { analyse, compareEvents, NotCompilable } from "./analyse";
 import type { Graph } from "./graph";
 import { Plan } from "./plan";
 import { flatten, foreign, rebuild } from "./structure";
-import { isRecording, record, tidy, type NativeBackend, type Tape } from "./tape";
+import { forgetOrigins, isRecording, record, tidy, type NativeBackend, type Tape } from "./tape";
 
 /** Settings of `compile`. */
 export interface CompileOptions {
@@ -127,7 +127,6 @@ export function compile<A extends unknown[], R>(
       const [oldest, { plan, former }] = signatures.entries().next().value!;
       signatures.delete(oldest);
       free(plan?.graph);
-      signature.former = undefined;
       free(former?.graph);
       if (stats.replays === 0) giveUp("the arguments' shapes or values are others in every call");
     }
@@ -152,23 +151,21 @@ export function compile<A extends unknown[], R>(
       if (other) throw new NotCompilable(`the step returns ${other}: return tensors only`);
       if (audited) compareEvents(former!.program.tape, tape);
       if (!before) return;
-      if (structure !== signature.structure)
-        throw new NotCompilable("the step returns another structure from call to call");
+      if (structure !== signature.structure) throw new NotCompilable("the step returns other things from call to call");
       plan = new Plan(native, analyse(native, before, tape), consumed, moving, former?.graph);
       graphs.add(plan.graph);
       if (audited && plan.graph !== former!.graph) throw new NotCompilable("operations are wired in another way");
       plan.tryOut();
     } catch (error) {
-      if (!(error instanceof NotCompilable)) throw error;
       free(plan?.graph);
+      free(former?.graph);
       signature.former = undefined;
-      if (audited)
-        giveUp(
-          `call ${signature.calls} is not what was recorded, nor may have been some calls before: ${error.message}`,
-        );
-      else if (++signature.failures > 1) giveUp(error.message);
+      const why = error instanceof NotCompilable ? error.message : `it cannot be written as a graph (${String(error)})`;
+      if (audited) giveUp(`call ${signature.calls} is not what was recorded, nor were perhaps some before: ${why}`);
+      else if (++signature.failures > 1) giveUp(why);
       return;
     }
+    forgetOrigins(tape);
     if (plan.graph !== former?.graph) free(former?.graph);
     Object.assign(signature, { plan, result, former: undefined, tape: undefined, audited: false });
     Object.assign(stats, {

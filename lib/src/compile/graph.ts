@@ -4,7 +4,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import type { Program } from "./analyse";
+import { NotCompilable, type Program } from "./analyse";
 import { elements, Nodes, type Node } from "./nodes";
 import { savedModel, tensorAttr, typeAttr, type NodeDef } from "./protobuf";
 import { at } from "./site";
@@ -127,6 +127,8 @@ function loadSession(binding: Binding, model: Uint8Array): number {
   try {
     writeFileSync(path.join(folder, "saved_model.pb"), model);
     return binding.loadSavedModel(folder, "serve");
+  } catch (error) {
+    throw new NotCompilable(`TensorFlow refuses the graph: ${(error as Error).message}`);
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -44,6 +44,7 @@ export function flatten(value: unknown, leaves: tf.Tensor[]): string {
 
 /** A copy of `value` with other tensors in the order of `flatten`. */
 export function rebuild(value: unknown, leaves: Iterator<tf.Tensor>): unknown {
+  if (value instanceof tf.Variable) return value;
   if (value instanceof tf.Tensor) return leaves.next().value;
   if (Array.isArray(value)) return value.map((item) => rebuild(item, leaves));
   if (typeof value !== "object" || value === null) return value;

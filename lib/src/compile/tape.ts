@@ -51,7 +51,7 @@ export interface Tape {
   /** What the step returned. */
   readonly results: readonly number[];
   /** TensorFlow.js' key of the tensor that holds a value. */
-  readonly dataIds: ReadonlyMap<number, object>;
+  readonly dataIds: Map<number, object>;
   /** tf.train optimizers, once for each iteration they counted. */
   readonly optimizers: readonly tf.Optimizer[];
 }
@@ -89,6 +89,12 @@ export interface NativeBackend {
 /** A short text that is equal for equal bytes. */
 export function digestOf(bytes: Uint8Array): string {
   return bytes.length > 64 ? createHash("sha1").update(bytes).digest("hex") : Buffer.from(bytes).toString("latin1");
+}
+
+/** Lets go of what only a comparison with the next call needs: traces hold on to the functions of the step. */
+export function forgetOrigins({ events, dataIds }: Tape): void {
+  for (const { site } of events) delete site.stack;
+  dataIds.clear();
 }
 
 /** tf.tidy for any type of result: what it does not know is left alone. */
