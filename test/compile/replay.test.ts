@@ -227,7 +227,7 @@ describe("nn.compile", function () {
       assert.equal(same, total);
       assert.deepEqual([...total.dataSync()], sum);
     }
-    assert.equal(step.stats.replays, 3);
+    assert.equal(step.stats.replays, 2); // the first recording sent `outside` to TensorFlow, so one more was needed
   });
 
   it("passes a hidden state along as argument and result", () => {
