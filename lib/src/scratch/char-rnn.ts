@@ -89,7 +89,8 @@ export class CharRNN {
   private pick(y: Matrix, temperature: number): number {
     const largest = y.max();
     if (temperature === 0) return y.data.indexOf(largest);
-    const p = this.rnn.softmax(y.map((yi) => (yi - largest) / temperature)); // less the largest: any temperature > 0 works
+    // Less the largest, so that no temperature above 0 is too small.
+    const p = this.rnn.softmax(y.map((yi) => (yi - largest) / temperature));
     return this.random.choice(this.chars.length, { p: p.data });
   }
 }
