@@ -3,7 +3,7 @@ import { strict as assert } from "node:assert";
 import { backend, manualSeed, nn, optim, tf } from "unrolled";
 import { chainCount } from "unrolled/dist/kernels/chains";
 import { fusedOp, sequence, takeRows, tanhCell, gruCell, lstmCell, reluCell, withChains } from "unrolled/dist/kernels";
-import { close, makeLayer, kinds, randn, weighted } from "./support/recurrent";
+import { close, makeLayer, kinds, randn, runLayer, weighted } from "./support/recurrent";
 
 before(() => backend.ready);
 
@@ -54,35 +54,41 @@ describe("chains", () => {
     });
   }
 
-  it("keep a compiled step's results: several chains when recorded, one when eager", function () {
+  it("keep a compiled step's results: several chains when recorded, one when eager; lengths as an argument", function () {
     if (backend.name !== "tensorflow") this.skip();
-    const make = () => {
-      manualSeed(41);
-      const model = new (class extends nn.Module {
-        embedding = new nn.Embedding(9, 4);
-        rnn = new nn.GRU(4, 8, { batchFirst: true });
-      })();
-      return { model, optimizer: new optim.SGD(model.parameters(), { lr: 0.1 }) };
-    };
+    const [B, T] = [64, 6];
     const ids = tf.tensor2d(
-      new Int32Array(64 * 6).map((_, i) => (i * 5) % 9),
-      [64, 6],
+      new Int32Array(B * T).map((_, i) => (i * 5) % 9),
+      [B, T],
       "int32",
     );
-    const losses = [false, true].map((compiled) => {
-      const { model, optimizer } = make();
-      const step = (ids: tf.Tensor) => {
-        const { loss, grads } = nn.valueAndGrads(model, () =>
-          tf.mean(tf.square(tf.sub(model.rnn.forward(model.embedding.forward(ids))[0], 0.5))),
-        );
-        optimizer.step(grads);
-        return loss;
-      };
-      const run = compiled ? nn.compile(step, { strict: true }) : (ids: tf.Tensor) => tf.tidy(() => step(ids));
-      return Array.from({ length: 8 }, () => nn.item(run(ids)));
-    });
-    losses[0]!.forEach((loss, i) => assert.ok(Math.abs(loss - losses[1]![i]!) < 1e-6 * loss, `step ${i}`));
-    assert.ok(losses[0]![7]! < losses[0]![0]!);
+    const lengths = [0, 1].map((k) => tf.tensor1d(new Int32Array(B).map((_, i) => (i + k) % (T + 1)), "int32")); // prettier-ignore
+    for (const kind of kinds) {
+      const losses = [false, true].map((compiled) => {
+        manualSeed(41);
+        const model = new (class extends nn.Module {
+          embedding = new nn.Embedding(9, 4);
+          layer = makeLayer(kind, 4, 8, { batchFirst: true, bidirectional: true, numLayers: 2, dropout: 0.2 });
+        })();
+        const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
+        const step = (ids: tf.Tensor, lengths: tf.Tensor) => {
+          const { loss, grads } = nn.valueAndGrads(model, () => {
+            const x = model.embedding.forward(ids);
+            const results = [runLayer(model.layer, x), runLayer(model.layer, x, [], { lengths })].flat();
+            return tf.addN(results.map((result) => tf.mean(tf.square(tf.sub(result, 0.3)))));
+          });
+          optimizer.step(grads);
+          return loss;
+        };
+        const graph = compiled ? nn.compile(step, { strict: true }) : undefined;
+        const run = graph ?? ((...args: [tf.Tensor, tf.Tensor]) => tf.tidy(() => step(...args)));
+        const values = Array.from({ length: 8 }, (_, i) => nn.item(run(ids, lengths[i % 2]!)));
+        if (graph) assert.ok(graph.stats.replays > 3, `${kind}: ${graph.stats.replays} replays`);
+        return values;
+      });
+      losses[0]!.forEach((loss, i) => assert.ok(Math.abs(loss - losses[1]![i]!) < 1e-5 * loss, `${kind}, step ${i}`));
+      assert.ok(losses[0]![7]! < losses[0]![0]!);
+    }
   });
 });
 

@@ -124,9 +124,14 @@ describe("nn.stepper", () => {
 describe("nn.stepperOf", () => {
   const ids = Int32Array.of(1, 2);
 
-  it("finds the parts of a model, and draws nothing from the generator", () => {
+  it("finds the parts of a model, and leaves the generator where it is even if the model draws from it", () => {
     manualSeed(54);
-    const model = new Model("gru", 4).eval();
+    const model = new (class extends Model {
+      override forward(x: tf.Tensor, state?: tf.Tensor) {
+        defaultGenerator.uniform();
+        return super.forward(x, state);
+      }
+    })("gru", 4).eval();
     const before = defaultGenerator.getState();
     const step = nn.stepperOf(model, ids);
     assert.ok(step);

@@ -162,6 +162,7 @@ function share(total: number, parts: number): number[] {
 
 /** The slices [T, NB] of ids [T, B] or, with time axis 1, [B, T]. */
 function splitIds(ids: tf.Tensor, rows: number[], timeAxis: 0 | 1): tf.Tensor[] {
-  const timeFirst = timeAxis === 0 ? ids : tf.transpose(ids);
+  // Not tf.transpose: in a compiled step oneDNN complains about integers on standard error (TensorFlow 2.21).
+  const timeFirst = timeAxis === 0 ? ids : tf.stack(tf.unstack(ids, 1));
   return rows.length === 1 ? [timeFirst] : tf.split(timeFirst, rows, 1);
 }

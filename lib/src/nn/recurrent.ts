@@ -226,9 +226,10 @@ function eachInput({ x, ids, table }: SequenceInput, change: (tensor: tf.Tensor)
   return x ? { x: change(x) } : { ids: change(ids!), table };
 }
 
-/** [B, T, …] ↔ [T, B, …] */
+/** [B, T, F] ↔ [T, B, F], or ids [B, T] ↔ [T, B]. */
 function swapAxes(tensor: tf.Tensor): tf.Tensor {
-  return tf.transpose(tensor, [1, 0, ...(tensor.rank === 3 ? [2] : [])]);
+  // Not tf.transpose for integers: in a compiled step oneDNN complains about their type on standard error (TensorFlow 2.21).
+  return tensor.rank === 3 ? tf.transpose(tensor, [1, 0, 2]) : tf.stack(tf.unstack(tensor, 1));
 }
 
 /** The states [B, H] in [L·D, B, H]. (tf.unstack of a single slice has no gradient in TensorFlow.js 4.22.) */
