@@ -4,6 +4,7 @@
  */
 import { syncBundle, toBundle, type MimeBundle } from "./bundle";
 import { channel } from "./channel";
+import { plotlyMime } from "../plot/figure";
 
 let displays = 0;
 
@@ -14,14 +15,25 @@ let displays = 0;
 export class DisplayHandle {
   readonly id = `unrolled-${process.pid}-${++displays}`;
   private shown = false;
+  private showsFigure = false;
 
   /** Draws the bundle where this handle's picture stands (or for the first time). */
   update(bundle: MimeBundle): this {
     const out = channel();
-    if (out) out.send({ data: bundle, metadata: {}, transient: { display_id: this.id } }, this.shown);
-    else if (!this.shown) printText(bundle);
+    const figure = bundle[plotlyMime] as { layout?: { height?: number } } | undefined;
+    if (out) {
+      // JupyterLab's renderer keeps the first figure it drew (plotly.py 7.1, `renderModel` returns if there is a graph):
+      // another format in between makes it start again. The empty block keeps the page from jumping.
+      if (figure && this.showsFigure) this.send({ "text/html": blank(figure.layout?.height) });
+      this.send(bundle);
+    } else if (!this.shown) printText(bundle);
     this.shown = true;
+    this.showsFigure = figure !== undefined;
     return this;
+  }
+
+  private send(data: MimeBundle): void {
+    channel()?.send({ data, metadata: {}, transient: { display_id: this.id } }, this.shown);
   }
 
   /** Draws another value (figure, tensor, text …) in the same place. */
@@ -81,6 +93,10 @@ export function clearOutput(wait = false): void {
 /** Text safe inside HTML. */
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]!);
+}
+
+function blank(height = 450): string {
+  return `<div style="height:${height}px"></div>`;
 }
 
 function stripTags(source: string): string {

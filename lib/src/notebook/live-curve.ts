@@ -1,16 +1,17 @@
 /**
- * A curve that grows while a model trains, redrawn in its place at most twice a second. In a script or a pipe nothing
- * is drawn until the end. Pure drawing of finished curves is `plot.line`; when to stop training is nobody's business here.
+ * A curve that grows while a model trains, redrawn in its place at most twice a second, and a Plotly figure at the end.
+ * In a script or a pipe nothing is drawn until then. Finished curves are `plot.line`'s business.
  */
 import { lossCurve, type LineOptions, type Series } from "../plot/line";
 import { channel } from "./channel";
 import { DisplayHandle } from "./display";
+import { chartBundle } from "./live-svg";
 
-/** Milliseconds between two drawings: a figure costs the browser some 20 ms. */
+/** Milliseconds between two drawings. */
 const drawEvery = 500;
 
-/** While it grows a curve is thinned to so many points; the final one has them all. */
-const mostPoints = 1000;
+/** While it grows a curve is thinned to about so many points, one a pixel; the final one has them all. */
+const mostPoints = 800;
 
 export type LiveCurveOptions = LineOptions;
 
@@ -50,7 +51,9 @@ export class LiveCurve {
 
   /** Draws the whole curve; in a script this is where its one line is printed. */
   end(): this {
-    if (this.series.size) this.draw(Infinity);
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    if (this.series.size) this.handle.show(lossCurve(this.thinned(Infinity), this.options));
     return this;
   }
 
@@ -64,15 +67,20 @@ export class LiveCurve {
     return `LiveCurve { ${sizes.join(", ")} }`;
   }
 
-  private draw(most = mostPoints): void {
+  private draw(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
     this.drawn = performance.now();
-    const series: Series[] = [...this.series].map(([name, { x, y }]) => {
+    const series = this.thinned(mostPoints);
+    const options = { title: "Training loss", xTitle: "Epoch", yTitle: "Loss", ...this.options };
+    this.handle.update(chartBundle(series, options, lossCurve(series, this.options)));
+  }
+
+  private thinned(most: number): Series[] {
+    return [...this.series].map(([name, { x, y }]) => {
       const stride = Math.max(1, Math.ceil(y.length / most));
       const keep = (_: number, i: number): boolean => i % stride === 0 || i === y.length - 1;
       return { ...(name ? { name } : {}), x: x.filter(keep), y: y.filter(keep) };
     });
-    this.handle.show(lossCurve(series, this.options));
   }
 }

@@ -2,7 +2,7 @@
  * Curves over a number: losses, norms, accuracies; several series, log axis, dashed reference lines.
  * Not for histograms or bars (their own files), and not live: `liveCurve` of the notebook room redraws one of these.
  */
-import { figure, type Figure, type FigureOptions, type Layout, type Shape, type Trace } from "./figure";
+import { figure, merge, type Figure, type FigureOptions, type Layout, type Shape, type Trace } from "./figure";
 import { seriesColors } from "./theme";
 
 /** One curve; without `x` its points are counted from `start`. */
@@ -101,8 +101,9 @@ export function lossCurve(losses: SeriesInput, options: LossCurveOptions = {}): 
     .flatMap((one) => numbers(one.y))
     .reduce<number>((most, loss) => Math.max(most, loss ?? 0), 0);
   const yRange = options.yRange ?? (!log && top > 0 ? ([0, top * 1.1] as const) : undefined);
-  const drawn = line(losses, { format: ".4f", ...options, title, xTitle, yTitle, start, yRange });
-  return drawn;
+  const most = toSeries(losses).reduce((count, one) => Math.max(count, one.x ? Infinity : one.y.length), 0);
+  const layout = merge(most <= 12 ? { xaxis: { dtick: 1 } } : {}, options.layout ?? {}); // no half epochs
+  return line(losses, { format: ".4f", ...options, title, xTitle, yTitle, start, yRange, layout });
 }
 
 /** A log axis around the numbers and reference lines; where they span two decades or more, ticks at whole powers only. */
