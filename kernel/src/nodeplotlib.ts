@@ -15,7 +15,7 @@ interface Observable {
 }
 
 const mime = "application/vnd.plotly.v1+json";
-const fastestUpdateMs = 100;
+const fastestUpdateMs = 200;
 
 /** What `require("nodeplotlib")` returns in this kernel. */
 export function inlineNodeplotlib(kernel: KernelHook): {
@@ -25,18 +25,27 @@ export function inlineNodeplotlib(kernel: KernelHook): {
     plot(data, layout = {}, config = {}) {
       const display_id = randomUUID();
       let shown = false;
-      const show = (traces: Json[]) => {
-        kernel.publish(shown ? "update_display_data" : "display_data", {
-          data: figureBundle(traces, layout, config),
-          metadata: {},
-          transient: { display_id },
-        });
+      const publish = (data: Json) => {
+        const type = shown ? "update_display_data" : "display_data";
+        kernel.publish(type, { data, metadata: {}, transient: { display_id } });
         shown = true;
+      };
+      const show = (traces: Json[]) => {
+        if (shown) publish({ "text/html": placeholder(layout) });
+        publish(figureBundle(traces, layout, config));
       };
       if ("subscribe" in data) data.subscribe(atMostEvery(fastestUpdateMs, show));
       else show(data);
     },
   };
+}
+
+/**
+ * JupyterLab's renderer keeps the first figure it drew (plotly.py 7.1: `renderModel` returns if there is a graph). Another
+ * format in between makes it start again; an empty block of the same height keeps the page from jumping.
+ */
+function placeholder({ height }: Json): string {
+  return `<div style="height:${typeof height === "number" ? height : 360}px"></div>`;
 }
 
 /** The formats of a figure. `layout` has to be there: JupyterLab's renderer reads it without asking. */

@@ -326,9 +326,11 @@ describe("kernel", function () {
         import { from } from "rxjs";
         import { map } from "rxjs/operators";
         plot(from(Array(1000).keys()).pipe(map((n) => [{ x: [n], y: [n] }])));
-        await new Promise((r) => setTimeout(r, 300));`);
-      const [shown, updated, ...more] = run.outputs.filter((each) => each.type.endsWith("display_data"));
+        await new Promise((r) => setTimeout(r, 500));`);
+      const [shown, cleared, updated, ...more] = run.outputs.filter((each) => each.type.endsWith("display_data"));
       assert.deepEqual([shown!.type, updated!.type, more], ["display_data", "update_display_data", []]);
+      // JupyterLab's Plotly renderer ignores a second figure unless another format comes between.
+      assert.deepEqual(Object.keys(cleared!.content.data), ["text/html"]);
       assert.deepEqual(updated!.content.transient, shown!.content.transient);
       assert.deepEqual(updated!.content.data["application/vnd.plotly.v1+json"].data, [{ x: [999], y: [999] }]);
     });
