@@ -69,10 +69,11 @@ function run(
   o: Ops,
   cell: CellKernel,
   { x, ids, table }: SequenceInput,
-  { weightIh, weightHh, biasIh, biasHh }: SequenceWeights,
+  weights: SequenceWeights,
   { h0, c0, reverse = false, inputAxis = 0, outputAxis = 0, allCells = false, chains }: SequenceOptions,
   keep: Keep,
 ): Forward {
+  const { weightIh, weightHh } = weights;
   const batch = (x ?? ids)!.shape[1 - inputAxis]!;
   const sizes = cell.pieces.map((gates) => gates * weightHh.shape[1]!);
   const rows = share(batch, Math.min(chains ?? chainCount(batch), batch));
@@ -80,25 +81,14 @@ function run(
   const axis = ids ? 0 : inputAxis;
   const inTime = <T>(list: T[]) => (reverse ? [...list].reverse() : list);
 
-  const copy = (tensor: tf.Tensor) => keep(tf.clone(tensor));
-  const pieces = (weight: tf.Tensor) => o.split(reorderGates(o, cell, weight), sizes, 0);
-  const wIh = pieces(weightIh).map(copy);
-  const wHh = pieces(weightHh).map(copy);
-  const bIh = biasIh && pieces(biasIh);
-  const bHh = biasHh && pieces(biasHh);
-  const bias = bIh?.map((b, p) => (p === cell.ownBias ? b : o.add(b, bHh![p]!)));
+  const copy: Keep = (tensor) => keep(tf.clone(tensor));
   const takesInput = cell.takesInput?.(weightIh.shape[1]!, Boolean(ids)) ?? false;
-  const recurrent: Recurrent = {
-    weights: wHh,
-    transposed: wHh.map((w) => o.transpose(w)),
-    bias: bHh && cell.ownBias !== undefined ? copy(bHh[cell.ownBias]!) : undefined,
-    input: takesInput ? { transposed: o.transpose(wIh[0]!), bias: bias?.[0] } : undefined,
-  };
-
-  const affine = (input: tf.Tensor, p: number) => {
-    const product = o.matMul(input, wIh[p]!, false, true);
+  const { wIh, bias, recurrent } = prepare(o, cell, weights, sizes, takesInput, copy);
+  const affine = (rows: tf.Tensor, p: number) => {
+    const product = o.matMul(rows, wIh[p]!, false, true);
     return bias ? o.add(product, bias[p]!) : product;
   };
+
   // [V, gates·H]: all that an id contributes to a step
   const tables = table && (takesInput ? [table] : wIh.map((_, p) => affine(table, p)));
   const xParts = x && o.split(x, rows, 1 - axis);
@@ -150,6 +140,30 @@ function run(
     table: table && copy(table),
     hasBias: Boolean(bias),
   };
+}
+
+/** The weights by piece, in the cell's order of gates, and with what can be added or transposed once. */
+function prepare(
+  o: Ops,
+  cell: CellKernel,
+  { weightIh, weightHh, biasIh, biasHh }: SequenceWeights,
+  sizes: number[],
+  takesInput: boolean,
+  copy: Keep,
+) {
+  const pieces = (weight: tf.Tensor) => o.split(reorderGates(o, cell, weight), sizes, 0);
+  const wIh = pieces(weightIh).map(copy);
+  const wHh = pieces(weightHh).map(copy);
+  const bIh = biasIh && pieces(biasIh);
+  const bHh = biasHh && pieces(biasHh);
+  const bias = bIh?.map((b, p) => (p === cell.ownBias ? b : o.add(b, bHh![p]!)));
+  const recurrent: Recurrent = {
+    weights: wHh,
+    transposed: wHh.map((w) => o.transpose(w)),
+    bias: bHh && cell.ownBias !== undefined ? copy(bHh[cell.ownBias]!) : undefined,
+    input: takesInput ? { transposed: o.transpose(wIh[0]!), bias: bias?.[0] } : undefined,
+  };
+  return { wIh, bias, recurrent };
 }
 
 /** `total` cut into `parts` whole numbers that differ by at most 1. */
