@@ -56,7 +56,7 @@ export function labArguments({ port, browser, asRoot }, extra) {
     ...["-m", "jupyterlab", `--ServerApp.root_dir=${root}`, `--LabApp.default_url=${firstPage()}`],
     ...["--ip=127.0.0.1", `--port=${port}`, "--ServerApp.port_retries=0"],
     "--MultiKernelManager.default_kernel_name=tslab",
-    "--log-level=WARN",
+    ...["--log-level=WARN", "--LabApp.log_level=WARN"],
     ...(asRoot ? ["--allow-root"] : []),
     ...(browser ? [] : ["--no-browser"]),
     ...extra,

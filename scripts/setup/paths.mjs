@@ -91,6 +91,15 @@ export function writeJson(/** @type {string} */ file, /** @type {unknown} */ val
   }
 }
 
+function isProgram(/** @type {string} */ file) {
+  try {
+    accessSync(file, constants.X_OK);
+    return statSync(file).isFile();
+  } catch {
+    return false;
+  }
+}
+
 /**
  * The full path of a command on PATH (or the given path itself), found without a shell; undefined when there is none.
  * @param {string} command
@@ -103,7 +112,7 @@ export function which(command, env = process.env) {
   for (const folder of folders)
     for (const extension of extensions) {
       const file = folder ? path.join(folder, command + extension) : path.resolve(command + extension);
-      if (existsSync(file)) return file;
+      if (isProgram(file)) return file;
     }
   return undefined;
 }
