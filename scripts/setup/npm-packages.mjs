@@ -63,11 +63,9 @@ export async function installNpmPackages(/** @type {NodeJS.ProcessEnv} */ env) {
   const finished = path.join(root, "node_modules", ".package-lock.json");
   rmSync(finished, { force: true }); // an interrupted `npm ci` must not look finished
   const [command = "", ...args] = npmCommand(env);
-  const result = await run(
-    command,
-    [...args, "ci", "--include=dev", "--include=optional", "--no-audit", "--no-fund", "--no-progress"],
-    { log: "npm" },
-  );
+  const patience = ["--fetch-retry-mintimeout=2000", "--fetch-retry-maxtimeout=10000"]; // npm's own: over a minute when offline
+  const options = ["--include=dev", "--include=optional", "--no-audit", "--no-fund", "--no-progress", ...patience];
+  const result = await run(command, [...args, "ci", ...options], { log: "npm" });
   const incomplete = /TAR_ENTRY_ERROR/.test(result.output); // npm 11 only warns of files it could not write, and exits with 0
   if (incomplete) rmSync(finished, { force: true });
   if (result.code !== 0 || incomplete) throw failure("npm ci", result);

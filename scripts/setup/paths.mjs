@@ -1,11 +1,14 @@
 // Where things are: the repository, its stamps and logs, and the inside of a Python environment on each platform.
 import {
+  accessSync,
+  constants,
   existsSync,
   mkdirSync,
   readFileSync,
   readdirSync,
   renameSync,
   rmSync,
+  statSync,
   statfsSync,
   writeFileSync,
 } from "node:fs";
