@@ -96,6 +96,9 @@ export interface MemoryCurveOptions extends FigureOptions {
   chance?: number;
 }
 
+/** Later curves are broken: those that lie on each other, as perfect memories do, stay visible. */
+const memoryDashes = ["solid", "solid", "solid", "dash", "dot", "dashdot"] as const;
+
 /**
  * Accuracy against how far back the remembered symbol lies, for one model or several by name; single curves carry
  * their percentages. Throws when there is not one accuracy per length.
@@ -114,7 +117,8 @@ export function memoryCurve(
   }
   const percent = (value: number): string => `${Math.round(value * 100)}%`;
   return line(
-    series.map((one) => ({
+    series.map((one, index) => ({
+      dash: memoryDashes[index % memoryDashes.length],
       ...one,
       x: lengths,
       markers: true,

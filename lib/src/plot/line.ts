@@ -75,7 +75,7 @@ export function line(data: SeriesInput, options: LineOptions = {}): Figure {
     };
   });
   const layout: Layout = {
-    height: 380,
+    height: 390,
     xaxis: many ? { unifiedhovertitle: { text: `${xTitle} %{x}` } } : {},
     yaxis: {
       ...(log ? logAxis(series, lines) : {}),
@@ -148,7 +148,11 @@ export function numbers(values: ArrayLike<number>): (number | null)[] {
 /** A legend on the right above the plot, or none (plotly.js cannot validate a legend that is not shown). */
 export function legendAbove(shown: boolean): Layout {
   if (!shown) return { showlegend: false };
-  return { showlegend: true, legend: { orientation: "h", x: 1, xanchor: "right", y: 1.02, yanchor: "bottom" } };
+  return {
+    showlegend: true,
+    legend: { orientation: "h", x: 1, xanchor: "right", y: 1.01, yanchor: "bottom" },
+    margin: { t: 74 }, // a line of its own below the title: both may be long
+  };
 }
 
 /** The series behind any of the accepted forms. */
