@@ -51,6 +51,11 @@ describe("backend", () => {
     assert.equal(run({ UNROLLED_BACKEND: "cpu" }, program).stdout, "true true");
   });
 
+  it("starts native TensorFlow without notices in the terminal", function () {
+    if (backend.name !== "tensorflow") this.skip();
+    assert.deepEqual(run({}, 'require("unrolled").tf.ones([2]).dataSync()'), { stdout: "", stderr: "", status: 0 });
+  });
+
   it("starts WebAssembly behind the plain backend, which serves until then", () => {
     const { stdout, stderr } = run({ UNROLLED_BACKEND: "wasm" });
     assert.match(

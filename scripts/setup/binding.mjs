@@ -1,4 +1,5 @@
-// The native backend: compiles the two C++ files of @tensorflow/tfjs-node-gpu against the TensorFlow of PyPI.
+// The native backend: compiles the two C++ files of @tensorflow/tfjs-node-gpu, and one of ours that keeps it quiet, against the
+// TensorFlow of PyPI.
 // The package's own installer wants a TensorFlow of 2022 from a host that is often unreachable; this recipe needs
 // only the registries. With `tensorflow[and-cuda]` in place of tensorflow-cpu the same recipe should give CUDA
 // kernels on a machine with an NVIDIA driver: never run.
@@ -22,7 +23,7 @@ import { failure, run } from "./run.mjs";
  * @property {string} key what it was made from: any change makes set-up look again
  */
 
-const RECIPE = 1; // raise it when the compiler's arguments change
+const RECIPE = 2; // raise it when the compiler's arguments change
 
 /** Whether this run leaves the native backend alone (UNROLLED_BACKEND asks for another one). */
 export function skipsNative(/** @type {NodeJS.ProcessEnv} */ env) {
@@ -58,9 +59,10 @@ export function compilerArguments({ dir, library, framework }, out, platform = p
   return [
     ...(platform === "darwin" ? ["-bundle", "-undefined", "dynamic_lookup"] : ["-shared"]), // macOS: never run
     ...["-fPIC", "-O2", "-std=c++17", "-DNAPI_VERSION=8"],
-    ...sources,
+    ...[...sources, path.join(root, "scripts", "setup", "quiet.cc")],
     ...["-I", headers, "-I", path.join(dir, "include")],
     ...[path.join(dir, library), path.join(dir, framework), `-Wl,-rpath,${dir}`],
+    ...(platform === "linux" ? ["-Wl,-z,initfirst"] : []), // for quiet.cc
     ...["-o", out],
   ];
 }

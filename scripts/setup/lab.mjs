@@ -46,21 +46,29 @@ function firstPage() {
   return `/lab/tree/${existsSync(path.join(root, start)) ? start : "notebooks"}`;
 }
 
+/** The full name of the option in a word such as `--log-level=INFO`, which has two. */
+function optionName(/** @type {string} */ word) {
+  const [name = ""] = word.split("=");
+  const [, short] = /^--(ip|port|port-retries|log-level)$/.exec(name) ?? [];
+  return short ? `--ServerApp.${short.replace("-", "_")}` : name;
+}
+
 /**
- * JupyterLab's arguments: ours first, then the user's, which win.
+ * JupyterLab's arguments: ours, but for those that the user gives (Jupyter refuses an option that comes twice).
  * @param {{ port: number, browser: boolean, asRoot: boolean }} where
  * @param {string[]} extra
  */
 export function labArguments({ port, browser, asRoot }, extra) {
-  return [
-    ...["-m", "jupyterlab", `--ServerApp.root_dir=${root}`, `--LabApp.default_url=${firstPage()}`],
+  const own = [
+    ...[`--ServerApp.root_dir=${root}`, `--LabApp.default_url=${firstPage()}`],
     ...["--ip=127.0.0.1", `--port=${port}`, "--ServerApp.port_retries=0"],
     "--MultiKernelManager.default_kernel_name=tslab",
     ...["--log-level=WARN", "--LabApp.log_level=WARN"],
     ...(asRoot ? ["--allow-root"] : []),
     ...(browser ? [] : ["--no-browser"]),
-    ...extra,
   ];
+  const given = new Set(extra.map(optionName));
+  return ["-m", "jupyterlab", ...own.filter((word) => !given.has(optionName(word))), ...extra];
 }
 
 /** Whether a browser can be opened here. */
