@@ -1,4 +1,7 @@
-/** The few colours of a traceback, which Jupyter's clients draw. Each line is painted by itself, since some clients cut lines. */
+/**
+ * How a traceback stands out. No colours: JupyterLab draws errors on a red ground, where its bold red can be read by day
+ * (5:1) but not in the dark theme (2:1). Each line is painted by itself, since some clients cut lines.
+ */
 
 const paint = (code: string) => (text: string) => text.replace(/[^\n]+/g, (line) => `\u001b[${code}m${line}\u001b[0m`);
 
@@ -6,7 +9,3 @@ const paint = (code: string) => (text: string) => text.replace(/[^\n]+/g, (line)
 export const bold = paint("1");
 /** Faint text. */
 export const dim = paint("2");
-/** Red text. */
-export const red = paint("31");
-/** Bold red text. */
-export const boldRed = paint("1;31");

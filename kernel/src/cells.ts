@@ -5,7 +5,8 @@
  * - `createExecutor` takes a console: `log(value)` is the cell's last expression, `error(thrown)` what it threw. Stock
  *   prints both; here they come back as an `Outcome`.
  * - `createExecutor` takes the converters: wrapped, they show the compiler's findings with code and range, give the maps
- *   of the generated code, and get declarations that survive a failed cell (declarations.ts).
+ *   of the generated code, get declarations that survive a failed cell (declarations.ts), and run `for await`
+ *   (for-await.ts).
  * - `vm.runInThisContext` is called through the module, so a replacement is used: each cell gets a file name (`In[3]`;
  *   in stock every cell is "evalmachine.<anonymous>"), and the SIGINT listeners are re-armed (interrupts.ts).
  */
@@ -14,6 +15,7 @@ import vm from "node:vm";
 import { createConverter, type CompletionInfo, type Converter, type ConvertResult } from "tslab/dist/converter";
 import { createExecutor, type Executor } from "tslab/dist/executor";
 import { keepAssigned } from "./declarations";
+import { hasTopLevelForAwait } from "./for-await";
 import { InterruptedError, type Interrupts } from "./interrupts";
 import type { Sources } from "./sources";
 import { TypeScriptError, type Diagnostic } from "./type-errors";
@@ -123,6 +125,7 @@ export class Cells {
     return {
       convert: (_prevDecl, code) => {
         const converted = converter.convert(this.declarations, code);
+        if (hasTopLevelForAwait(code)) converted.hasToplevelAwait = true;
         if (this.cell) this.remember(this.cell, code, converted);
         return converted;
       },

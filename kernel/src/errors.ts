@@ -5,7 +5,7 @@
  * come the excerpt of the learner's cell and the frames, before these the `cause`.
  */
 import { inspect, types } from "node:util";
-import { boldRed } from "./ansi";
+import { bold } from "./ansi";
 import { excerpt } from "./excerpt";
 import { formatFrames, framesOf, isCell } from "./stack";
 import type { Sources } from "./sources";
@@ -45,7 +45,10 @@ function trace(thrown: unknown, sources: Sources, depth: number): string[] {
   const frames = framesOf(thrown, sources);
   const inCell = frames.find((frame) => isCell(frame.file));
   const text = inCell && sources.text(inCell.file);
-  if (inCell && text !== undefined) blocks.push(excerpt(text, inCell.line, inCell.column));
+  if (inCell && text !== undefined) {
+    const quote = excerpt(text, inCell.line, inCell.column);
+    if (!blocks.includes(quote)) blocks.push(quote); // the cause often comes from the same line
+  }
   if (frames.length > 0) blocks.push(formatFrames(frames));
   if (thrown instanceof AggregateError) blocks.push(...thrown.errors.map((each, i) => `[${i + 1}] ${headline(each)}`));
   return blocks;
@@ -53,7 +56,7 @@ function trace(thrown: unknown, sources: Sources, depth: number): string[] {
 
 function headline(thrown: unknown): string {
   const message = messageOf(thrown);
-  return boldRed(nameOf(thrown)) + (message === "" ? "" : `: ${message}`);
+  return bold(nameOf(thrown)) + (message === "" ? "" : `: ${message}`);
 }
 
 /** `class MyError extends Error {}` keeps the name "Error"; its constructor says more. */

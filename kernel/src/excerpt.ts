@@ -1,5 +1,5 @@
 /** Quotes a few lines of code and marks a place in them, for errors.ts and type-errors.ts. */
-import { bold, dim, red } from "./ansi";
+import { bold, dim } from "./ansi";
 
 /**
  * The lines around `line`:`column` (both from 1), with `length` characters underlined:
@@ -23,7 +23,7 @@ export function excerpt(text: string, line: number, column: number, length = 1):
     }
     const before = code.slice(0, column - 1).replace(/[^\t]/g, " "); // tabs stay, so that the mark stands below its text
     const marks = "^".repeat(Math.max(1, Math.min(length, code.length - column + 1)));
-    out.push(`${bold(">")} ${number} | ${code}`, `  ${" ".repeat(width)} | ${before}${red(marks)}`);
+    out.push(`${bold(">")} ${number} | ${code}`, `  ${" ".repeat(width)} | ${before}${bold(marks)}`);
   }
   return out.join("\n");
 }

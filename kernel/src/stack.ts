@@ -29,7 +29,7 @@ export function framesOf(error: Error, sources: Sources): Frame[] {
     if (!place) continue;
     frames.push({
       ...place,
-      name: wait + name.replace(/^(?:Object|Proxy|exports)\./, "").replace(/^<anonymous>$/, ""),
+      name: (wait + name.replace(/^(?:Object|Proxy|exports)\./, "").replace(/^<anonymous>$/, "")).trim(),
     });
   }
   return frames;

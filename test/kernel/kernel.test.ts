@@ -121,9 +121,26 @@ describe("kernel", function () {
       assert.match(traceback(run), /> 2 \| const count: number = "three";\n {4}\| {7}\^\^\^\^\^\n/);
     });
 
+    it("in a `for await` outside functions are placed, too", async () => {
+      const loop = "let sum = 0;\nfor await (const n of [1, Promise.resolve(2)]) sum += n;\nsum";
+      assert.equal(first(await kernel.run(loop), "execute_result").data["text/plain"], "3");
+      const run = await kernel.run("for await (const n of [1]) {\n  if (n) throw new Error('there');\n}");
+      assert.match(traceback(run), /> 2 \| {3}if \(n\) throw[^]*\n {4}at In\[\d+\]:2:16\n/);
+      const own = "async function* two() { for await (const n of [1, 2]) yield n; }\ntypeof two";
+      assert.equal(first(await kernel.run(own), "execute_result").data["text/plain"], "function");
+    });
+
     it("name their cause first", async () => {
       const run = await kernel.run('throw new Error("outer", { cause: new TypeError("inner") })');
       assert.match(traceback(run), /TypeError: inner[^]*which led to:[^]*Error: outer$/);
+      const make = "const make = (message: string, cause?: Error) => new Error(message, { cause });";
+      const same = traceback(
+        await kernel.run(
+          `${make}\nconst f = async () => { await null; throw make("outer", make("inner")); };\nawait f();`,
+        ),
+      );
+      assert.equal(same.match(/> 1 \|/g)?.length, 1, "one place is quoted once");
+      assert.match(same, /\n {4}at async In\[\d+\]:3:/);
     });
 
     it("may be anything", async () => {
