@@ -72,7 +72,7 @@ const firstLine = (error: unknown) =>
 function prepareNative(): void {
   process.env.TF_NUM_INTRAOP_THREADS ??= "1";
   process.env.TF_NUM_INTEROP_THREADS ??= String(os.availableParallelism());
-  process.env.TF_CPP_MIN_LOG_LEVEL ??= "2"; // no line about CPU features (one about oneDNN comes before this is read)
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= "2"; // no notices about oneDNN and CPU features (see scripts/setup/quiet.cc)
   // tfjs-node 4.22 calls two helpers that Node 23 removed (tensorflow/tfjs#8425); Node 22 warns when they are used.
   const util = load("node:util") as Record<string, unknown>;
   util.isArray = Array.isArray;
