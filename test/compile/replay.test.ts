@@ -355,6 +355,41 @@ describe("nn.compile", function () {
     close(train(true), train(false), 1e-4);
   });
 
+  it("follows train(), eval() and frozen parameters", () => {
+    const train = (compiled: boolean) => {
+      manualSeed(5);
+      const model = new nn.Sequential(new nn.Linear(3, 8), new nn.Dropout(0.5), new nn.Linear(8, 2));
+      const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
+      const step = (x: tf.Tensor) => {
+        const { loss, grads } = nn.valueAndGrads(model, () => tf.mean(tf.square(model.forward(x))));
+        optimizer.step(grads);
+        return loss;
+      };
+      const run = compiled ? compile(step) : step;
+      return Array.from({ length: 40 }, (_, i) => {
+        if (i === 12) model.eval();
+        if (i === 24) model.parameters()[0]!.trainable = false;
+        if (i === 32) model.train();
+        return run(tf.ones([4, 3])).dataSync()[0]!;
+      });
+    };
+    close(train(true), train(false), 1e-5);
+  });
+
+  it("is recorded anew when a guarded value changes", () => {
+    const options = { square: true };
+    const step = compile((x: tf.Tensor) => (nn.guard(() => options.square) ? tf.square(x) : tf.neg(x)));
+    const values = Array.from({ length: 40 }, (_, i) => {
+      options.square = i % 20 < 15;
+      return step(tf.scalar(i)).dataSync()[0];
+    });
+    assert.deepEqual(
+      values,
+      values.map((_, i) => (i % 20 < 15 ? i * i : -i)),
+    );
+    assert.equal(step.stats.replays, 40 - 3 - 3 * 2);
+  });
+
   it("draws dropout masks as the eager step does", () => {
     const train = (compiled: boolean) => {
       manualSeed(7);

@@ -4,14 +4,29 @@
  */
 import * as tf from "@tensorflow/tfjs";
 
-/** What a recorder is told: this tensor's values come from `draw`. */
-export type HostRecorder = (tensor: tf.Tensor, draw: () => Float32Array | Int32Array) => void;
+/** Who is told of values that a recording cannot see through. */
+export interface HostRecorder {
+  /** This tensor's values come from `draw`. */
+  host(tensor: tf.Tensor, draw: () => Float32Array | Int32Array): void;
+  /** The step depends on what `read` returned. */
+  guard(read: () => unknown, value: unknown): void;
+}
 
 let recorder: HostRecorder | undefined;
 
-/** Sets who is told of host values; for `compile` only. */
+/** Sets who is told; for `compile` only. */
 export function setHostRecorder(next: HostRecorder | undefined): void {
   recorder = next;
+}
+
+/**
+ * A JavaScript value that decides what the step does and changes seldom: `if (guard(() => options.clip)) …`. A compiled step
+ * asks again before each call and is recorded anew when the answer is another one. (`model.training` does this itself.)
+ */
+export function guard<T>(read: () => T): T {
+  const value = read();
+  recorder?.guard(read, value);
+  return value;
 }
 
 /**
@@ -22,7 +37,7 @@ export function setHostRecorder(next: HostRecorder | undefined): void {
 export function hostTensor(values: () => Float32Array | Int32Array, shape: number[]): tf.Tensor {
   const array = values();
   const tensor = tf.tensor(array, shape, array instanceof Int32Array ? "int32" : "float32");
-  recorder?.(tensor, values);
+  recorder?.host(tensor, values);
   return tensor;
 }
 

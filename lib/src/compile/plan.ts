@@ -28,7 +28,7 @@ export class Plan {
   /** What to feed before the host values: an argument, by position, or what a holder holds; and the recorded values. */
   private readonly feeds: readonly (number | Holder)[];
   private readonly recorded: readonly number[];
-  private readonly variables: readonly tf.Variable[];
+  private readonly variables: readonly { variable: tf.Variable; trainable: boolean }[];
   /** Data that must still be there, under the id they were embedded with or with the number of owners they had. */
   private readonly watched: readonly (Holder & { id?: number; refCount?: number })[];
   private readonly settings: string;
@@ -63,7 +63,7 @@ export class Plan {
       return slot?.variable ?? { dataId: slot?.dataId ?? captured.get(id)! };
     });
     this.variables = slots.flatMap(({ variable, now, next }) =>
-      variable && (next !== undefined || isFed.has(now)) ? [variable] : [],
+      variable && (next !== undefined || isFed.has(now)) ? [{ variable, trainable: variable.trainable }] : [],
     );
     this.watched = [
       ...[...captured].flatMap(([id, dataId]) => (dataId ? [isFed.has(id) ? { dataId } : { dataId, id }] : [])),
@@ -75,8 +75,13 @@ export class Plan {
   /** What has changed that the graph takes for granted, so that the step must be recorded anew. */
   stale(): string | undefined {
     const { tensorMap } = this.native;
-    const gone = this.variables.find((variable) => variable.isDisposed);
-    if (gone) return `the variable "${gone.name}" is disposed`;
+    for (const { variable, trainable } of this.variables) {
+      if (variable.isDisposed) return `the variable "${variable.name}" is disposed`;
+      if (variable.trainable !== trainable) return `the variable "${variable.name}" is frozen or thawed`;
+    }
+    for (const { read, value } of this.program.tape.guards) {
+      if (!Object.is(read(), value)) return "a value passed through guard() changes";
+    }
     if (this.settings !== this.readSettings()) return "the settings of a tf.train optimizer change";
     for (const { dataId, id, refCount } of this.watched) {
       if (!tensorMap.has(dataId)) return "a tensor from outside the step is disposed";

@@ -52,6 +52,8 @@ export interface Tape {
   readonly results: readonly number[];
   /** TensorFlow.js' key of the tensor that holds a value. */
   readonly dataIds: Map<number, object>;
+  /** What was passed through `guard`. */
+  readonly guards: readonly { read: () => unknown; value: unknown }[];
   /** tf.train optimizers, once for each iteration they counted. */
   readonly optimizers: readonly tf.Optimizer[];
 }
@@ -136,6 +138,7 @@ export function record<R>(
   const reads: { id: number; site: Site }[] = [];
   const dataIds = new Map<number, object>();
   const optimizers: tf.Optimizer[] = [];
+  const guards: { read: () => unknown; value: unknown }[] = [];
   const made = new Set<number>();
   const copies = new Map<string, Uint8Array>();
   const held: number[] = [];
@@ -206,9 +209,12 @@ export function record<R>(
     written.set(dataId, site());
     return dataId;
   };
-  setHostRecorder((tensor, draw) => {
-    native.getInputTensorIds([tensor]);
-    (events.at(-1) as ConstEvent).draw = draw;
+  setHostRecorder({
+    host(tensor, draw) {
+      native.getInputTensorIds([tensor]);
+      (events.at(-1) as ConstEvent).draw = draw;
+    },
+    guard: (read, value) => void guards.push({ read, value }),
   });
   // tf.gather reads its indices to check them, the only kernel that reads anything; in a graph TensorFlow checks them itself.
   const gather = tf.getKernel("GatherV2", "tensorflow");
@@ -237,7 +243,11 @@ export function record<R>(
     const after = snapshot();
     const results = native.getInputTensorIds(tensorsOf(result));
     done = true;
-    return { tape: { args: argIds, events, reads, before, after, results, dataIds, optimizers }, result, release };
+    return {
+      tape: { args: argIds, events, reads, before, after, results, dataIds, guards, optimizers },
+      result,
+      release,
+    };
   } finally {
     recording = false;
     Error.stackTraceLimit = stackTraceLimit;

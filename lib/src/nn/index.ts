@@ -24,4 +24,4 @@ export {
 export { clipGradNorm, clipGradValue, item, valueAndGrads, type Gradients } from "./grad";
 export { loadSafetensors, saveSafetensors } from "./safetensors";
 export * as init from "./init";
-export { compile, host, hostTensor, type Compiled, type CompileOptions, type CompileStats } from "../compile";
+export { compile, guard, host, hostTensor, type Compiled, type CompileOptions, type CompileStats } from "../compile";

@@ -7,6 +7,7 @@
  */
 import { inspect } from "node:util";
 import * as tf from "@tensorflow/tfjs";
+import { guard } from "../compile/host";
 import { checkStateDict, type StateDict } from "./state-dict";
 
 /** The name under which each parameter was last listed by its model. */
@@ -34,8 +35,16 @@ const indent = (text: string) => text.replaceAll("\n", "\n  ");
  * https://docs.pytorch.org/docs/stable/generated/torch.nn.Module.html
  */
 export abstract class Module {
-  /** Whether layers such as Dropout behave as in training; set by `train()` and `eval()`. */
-  training = true;
+  private isTraining = true;
+
+  /** Whether layers such as Dropout behave as in training; set by `train()` and `eval()`. A compiled step follows it. */
+  get training(): boolean {
+    return guard(() => this.isTraining);
+  }
+
+  set training(mode: boolean) {
+    this.isTraining = mode;
+  }
 
   /** The submodules of this module by field name, in order of assignment. */
   namedChildren(): [string, Module][] {
