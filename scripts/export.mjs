@@ -1,7 +1,7 @@
 // `node scripts/export.mjs FILE.ipynb …`: executed notebooks as HTML pages beside them, with live figures and formulas
 // that need no network. Figures are baked first, so a page without scripts still shows them.
 import { spawn } from "node:child_process";
-import { copyFileSync, existsSync, statSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -25,11 +25,20 @@ export async function exportNotebooks(files) {
     errors.push(...baked.errors.map((error) => `${file}: ${error}`));
   }
   if (files.length) await convert(files);
+  const pages = files.map((file) => file.replace(/\.ipynb$/, ".html"));
+  for (const page of pages) writeFileSync(page, finishPage(readFileSync(page, "utf8")));
   for (const folder of new Set(files.map((file) => path.dirname(file)))) {
     share(plotlyPath, path.join(folder, "plotly.min.js"));
     share(mathJaxPath, path.join(folder, "tex-svg.js"));
   }
-  return { pages: files.map((file) => file.replace(/\.ipynb$/, ".html")), errors };
+  return { pages, errors };
+}
+
+/** A page as nbconvert makes it, with the first heading as its title, and links to notebooks leading to their pages. */
+export function finishPage(/** @type {string} */ html) {
+  const heading = /<h1[^>]*>([^<]+)/.exec(html)?.[1];
+  const titled = heading ? html.replace(/<title>[^<]*/, () => `<title>${heading}`) : html;
+  return titled.replace(/(<a href="(?![a-z]+:)[^"#]+)\.ipynb(?=["#])/g, "$1.html");
 }
 
 /** One nbconvert for all files: starting Python costs more than converting. */

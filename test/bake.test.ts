@@ -9,13 +9,15 @@ import { plot } from "unrolled";
 const plotlyMime = "application/vnd.plotly.v1+json";
 const svgMime = "image/svg+xml";
 
+const links = "[next](other.ipynb#place) [elsewhere](https://example.org/a.ipynb)";
+
 /** A notebook as nbconvert leaves it after a run, with these outputs. */
 const notebook = (...bundles: Record<string, unknown>[]) => ({
   nbformat: 4,
   nbformat_minor: 5,
   metadata: { kernelspec: { name: "tslab", display_name: "TypeScript", language: "typescript" } },
   cells: [
-    { cell_type: "markdown", id: "a", metadata: {}, source: ["# Title\n", "$h_t$ costs \\$5"] },
+    { cell_type: "markdown", id: "a", metadata: {}, source: ["# Title\n", "$h_t$ costs \\$5 ", links] },
     {
       cell_type: "code",
       id: "b",
@@ -127,6 +129,8 @@ describe("export", () => {
       (match) => match[1],
     );
     assert.deepEqual(loaded.filter((address) => !address.startsWith("data:")), ["tex-svg.js"]); // prettier-ignore
+    assert.match(page, /<title>Title<\/title>/);
+    assert.match(page, /href="other.html#place"[^]*href="https:\/\/example\.org\/a\.ipynb"/);
     for (const script of ["plotly.min.js", "tex-svg.js"]) assert.ok(existsSync(path.join(folder, script)), script);
   });
 });

@@ -1,15 +1,22 @@
 // JupyterLab's view of the course: the TypeScript kernel of this clone in the environment's kernelspecs, and settings that
-// keep it from asking the network for news.
+// keep it from asking the network for news and show long lines of code whole.
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { SetupError } from "./errors.mjs";
 import { readJson, root, writeJson } from "./paths.mjs";
 
 /** @typedef {import("./python.mjs").PythonEnvironment} PythonEnvironment */
 
-const plugin = "@jupyterlab/apputils-extension:notification";
-const wanted = { fetchNews: "false", checkForUpdates: false };
+/**
+ * Defaults of JupyterLab's plug-ins that are others here; what a user sets wins over both.
+ * @type {Record<string, Record<string, unknown>>}
+ */
+const wanted = {
+  "@jupyterlab/apputils-extension:notification": { fetchNews: "false", checkForUpdates: false },
+  "@jupyterlab/notebook-extension:tracker": { codeCellConfig: { lineWrap: true } },
+};
 
 const installer = path.join(root, "kernel", "dist", "install.js");
 const overrides = (/** @type {string} */ prefix) =>
@@ -22,15 +29,14 @@ export const kernelSpec = (/** @type {string} */ prefix) =>
 /** Whether the kernelspec starts this very Node with the kernel of this very clone, and the settings are ours. */
 export function jupyterIsReady(/** @type {PythonEnvironment} */ { prefix }) {
   const argv = readJson(kernelSpec(prefix))?.argv;
-  const settings = readJson(overrides(prefix))?.[plugin];
+  const settings = readJson(overrides(prefix)) ?? {};
   return (
     Array.isArray(argv) &&
     argv[0] === process.execPath &&
     argv.some(
       (/** @type {string} */ word) => word.startsWith(path.join(root, "kernel") + path.sep) && existsSync(word),
     ) &&
-    settings?.fetchNews === wanted.fetchNews &&
-    settings.checkForUpdates === wanted.checkForUpdates
+    isDeepStrictEqual(settings, withWanted(settings))
   );
 }
 
@@ -39,6 +45,12 @@ export async function prepareJupyter(/** @type {PythonEnvironment} */ { prefix }
   if (!existsSync(installer)) throw new SetupError("kernel/dist/install.js is missing", "Run `npm run build`.");
   await createRequire(import.meta.url)(installer).installKernelSpec(prefix);
   const settings = readJson(overrides(prefix)) ?? {};
-  writeJson(overrides(prefix), { ...settings, [plugin]: { ...settings[plugin], ...wanted } });
+  writeJson(overrides(prefix), withWanted(settings));
   return "TypeScript kernel registered";
+}
+
+/** Settings, ours added. */
+function withWanted(/** @type {Record<string, object>} */ settings) {
+  const ours = Object.entries(wanted).map(([plugin, values]) => [plugin, { ...settings[plugin], ...values }]);
+  return { ...settings, ...Object.fromEntries(ours) };
 }

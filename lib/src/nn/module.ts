@@ -158,7 +158,8 @@ export abstract class Module {
         `<td style="text-align:left">${shapeText(shape)}</td><td>${count(size)}</td></tr>`,
     );
     return (
-      `<pre>${escape(this.toString())}</pre>\n<table>\n<thead><tr><th style="text-align:left">parameter</th>` +
+      `<pre style="font-family:var(--jp-code-font-family,monospace)">${escape(this.toString())}</pre>\n` +
+      `<table>\n<thead><tr><th style="text-align:left">parameter</th>` +
       `<th style="text-align:left">shape</th><th>numbers</th></tr></thead>\n<tbody>\n${rows.join("\n")}\n</tbody>\n` +
       `<tfoot><tr><th style="text-align:left">all</th><th></th><th>${count(this.numParameters())}</th></tr></tfoot>\n</table>`
     );

@@ -216,7 +216,7 @@ function htmlOf(state: State): string {
       : `${Math.floor((total ? Math.min(1, n / total) : 1) * 100)}% ${n}/${total}`;
   const text = `${count} [${timing(state)}]`;
   return (
-    `<div style="font-family:var(--jp-code-font-family,monospace);font-size:var(--jp-code-font-size,13px);white-space:pre-wrap">` +
+    `<div style="padding-left:var(--jp-code-padding,5px);font-family:var(--jp-code-font-family,monospace);font-size:var(--jp-code-font-size,13px);white-space:pre-wrap">` +
     `${desc ? `${escapeHtml(desc)}: ` : ""}<progress aria-label="${label}"${value} style="width:16em;max-width:40%;vertical-align:middle"></progress> ` +
     `${escapeHtml(text)}</div>`
   );
