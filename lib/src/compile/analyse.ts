@@ -5,7 +5,8 @@
  */
 import type * as tf from "@tensorflow/tfjs";
 import { at, type Site } from "./site";
-import { isConst, type ConstEvent, type NativeBackend, type OpEvent, type Tape } from "./tape";
+import type { NativeBackend } from "./native";
+import { isConst, type ConstEvent, type Event, type OpEvent, type Tape } from "./tape";
 
 /** Thrown while compiling; the message says what the step does that a graph cannot, and where. */
 export class NotCompilable extends Error {}
@@ -62,14 +63,11 @@ export function compareEvents(a: Tape, b: Tape): void {
       if (isDynamic(y.op)) refuse(`${y.op}@ has as many results as the values say`, y.site);
       if (!sameAttrs(x, y)) refuse(`${y.op}@ has other settings from call to call`, y.site);
     }
-    const shapes = (event: OpEvent | ConstEvent) =>
-      outputsOf(event)
-        .map(({ shape }) => `[${shape}]`)
-        .join(", ");
+    const shapes = (event: Event) => event.outputs.map(({ shape }) => `[${shape}]`).join(", ");
     if (shapes(x) !== shapes(y)) {
       refuse(`${y.op}@ makes another shape from call to call (${shapes(x)}, then ${shapes(y)})`, y.site);
     }
-    if (!outputsOf(y).every(({ dtype }) => isNumeric(dtype))) refuse(`${y.op}@ makes strings or resources`, y.site);
+    if (!y.outputs.every(({ dtype }) => isNumeric(dtype))) refuse(`${y.op}@ makes strings or resources`, y.site);
   }
 }
 
@@ -80,7 +78,7 @@ export function analyse(native: NativeBackend, a: Tape, b: Tape): Program {
   const pair = (idA: number, idB: number) => void (toB.set(idA, idB), toA.set(idB, idA));
   const captured = new Map<number, object | undefined>();
   const carried = new Map<number, Site>(); // made in a, read in b
-  const madeInA = new Set(a.events.flatMap((event) => outputsOf(event).map(({ id }) => id)));
+  const madeInA = new Set(a.events.flatMap((event) => event.outputs.map(({ id }) => id)));
   /** Checks that b reads at some place what a reads there; learns about values from outside. */
   const match = (idA: number, idB: number, site: Site) => {
     if (toB.has(idA) || toA.has(idB)) {
@@ -97,7 +95,7 @@ export function analyse(native: NativeBackend, a: Tape, b: Tape): Program {
   a.args.forEach((id, i) => pair(id, b.args[i]!));
   for (const [variable, id] of a.before) if (b.before.has(variable)) pair(id, b.before.get(variable)!);
   // First of all, for values that are read back are behind most other differences.
-  const isSource = (event: OpEvent | ConstEvent) => isRandom(event.op) || (isConst(event) && event.draw !== undefined);
+  const isSource = (event: Event) => isRandom(event.op) || (isConst(event) && event.draw !== undefined);
   const varying = reach(b, isSource, [...b.args, ...b.before.values(), ...madeInA]);
   const readBack = b.reads.find(({ id }) => varying.has(id));
   if (readBack) refuse("the step reads a value back@ (dataSync, print, ...)", readBack.site);
@@ -105,8 +103,14 @@ export function analyse(native: NativeBackend, a: Tape, b: Tape): Program {
   b.events.forEach((event, i) => {
     const before = a.events[i]!;
     if (!isConst(event) && !isConst(before)) before.inputs.forEach((id, k) => match(id, event.inputs[k]!, event.site));
-    outputsOf(before).forEach(({ id }, k) => pair(id, outputsOf(event)[k]!.id));
+    before.outputs.forEach(({ id }, k) => pair(id, event.outputs[k]!.id));
   });
+
+  if (a.results.length !== b.results.length) refuse("the step returns another number of tensors from call to call");
+  b.results.forEach((id, i) => match(a.results[i]!, id, {}));
+  if (a.optimizers.some((optimizer, i) => optimizer !== b.optimizers[i])) {
+    refuse("the step uses another optimizer from call to call");
+  }
 
   const slots: Slot[] = [];
   const made = [...b.after.keys()].find((variable) => !b.before.has(variable));
@@ -120,51 +124,42 @@ export function analyse(native: NativeBackend, a: Tape, b: Tape): Program {
     if (next !== now) match(a.after.get(variable)!, next, {});
     slots.push(next !== now ? { variable, now, next } : { variable, now });
   }
-
-  // Tensors that outlive the step although nobody returned them: state if this call's replaced the last call's.
-  const returned = new Set([...b.results.map((id) => b.dataIds.get(id)), ...[...b.after.keys()].map((v) => v.dataId)]);
-  for (const event of b.events) {
-    for (const { id: next } of outputsOf(event)) {
-      const dataId = b.dataIds.get(next);
-      if (!dataId || returned.has(dataId) || !holds(native, dataId, next)) continue;
-      const now = toA.get(next)!;
-      const previous = a.dataIds.get(now);
-      if (previous && holds(native, previous, now))
-        refuse("the step@ keeps a new tensor in every call: return it", event.site);
-      slots.push({ dataId, now, next });
-      carried.delete(now);
-    }
+  for (const slot of keptSlots(native, a, b, toA)) {
+    slots.push(slot);
+    carried.delete(slot.now);
   }
   for (const site of carried.values()) refuse("a result of the last call is used@: pass it as an argument", site);
-
-  if (a.results.length !== b.results.length) refuse("the step returns another number of tensors from call to call");
-  b.results.forEach((id, i) => match(a.results[i]!, id, {}));
-  if (a.optimizers.some((optimizer, i) => optimizer !== b.optimizers[i]))
-    refuse("the step uses another optimizer from call to call");
-
-  const random = reach(b, (event) => isRandom(event.op), []);
-  return { tape: b, slots, captured, random };
+  return { tape: b, slots, captured, random: reach(b, (event) => isRandom(event.op), []) };
 }
 
-/** What an event makes. */
-export const outputsOf = (event: OpEvent | ConstEvent) => (isConst(event) ? [event.value] : event.outputs);
-
-function holds(native: NativeBackend, dataId: object, id: number): boolean {
-  return native.tensorMap.has(dataId) && native.tensorMap.get(dataId).id === id;
+/** Tensors that outlive the step although nobody returned them: state if this call's replaced the last call's. */
+function keptSlots(native: NativeBackend, a: Tape, b: Tape, toA: ReadonlyMap<number, number>): Slot[] {
+  const holds = (dataId: object | undefined, id: number) =>
+    dataId !== undefined && native.tensorMap.has(dataId) && native.tensorMap.get(dataId).id === id;
+  const returned = new Set([...b.results.map((id) => b.dataIds.get(id)), ...[...b.after.keys()].map((v) => v.dataId)]);
+  return b.events.flatMap(({ outputs, site }) =>
+    outputs.flatMap(({ id: next }) => {
+      const dataId = b.dataIds.get(next);
+      if (!dataId || returned.has(dataId) || !holds(dataId, next)) return [];
+      const now = toA.get(next)!;
+      if (holds(a.dataIds.get(now), now)) refuse("the step@ keeps a new tensor in every call: return it", site);
+      return [{ dataId, now, next }];
+    }),
+  );
 }
 
 /** The values that depend on `seeds` or on the results of the chosen operations. */
-function reach(tape: Tape, chosen: (event: OpEvent | ConstEvent) => boolean, seeds: Iterable<number>): Set<number> {
+function reach(tape: Tape, chosen: (event: Event) => boolean, seeds: Iterable<number>): Set<number> {
   const reached = new Set(seeds);
   for (const event of tape.events) {
     if (!chosen(event) && (isConst(event) || !event.inputs.some((id) => reached.has(id)))) continue;
-    for (const { id } of outputsOf(event)) reached.add(id);
+    for (const { id } of event.outputs) reached.add(id);
   }
   return reached;
 }
 
 function sameConst(x: ConstEvent, y: ConstEvent): boolean {
-  return x.value.dtype === y.value.dtype && Buffer.compare(x.bytes, y.bytes) === 0;
+  return x.outputs[0].dtype === y.outputs[0].dtype && Buffer.compare(x.bytes, y.bytes) === 0;
 }
 
 /** Whole numbers are cut as the binding cuts them: tf.multinomial's default seed is a fraction, that is 0. */
@@ -176,7 +171,7 @@ function sameAttrs(x: OpEvent, y: OpEvent): boolean {
   return x.attrs === y.attrs || text(x) === text(y);
 }
 
-function show({ value, bytes }: ConstEvent): string {
+function show({ outputs: [value], bytes }: ConstEvent): string {
   if (bytes.length !== 4) return `[${value.shape}] numbers`;
   return String(value.dtype === 1 ? new Float32Array(bytes.buffer)[0] : new Int32Array(bytes.buffer)[0]);
 }

@@ -4,12 +4,12 @@
  * What cannot be compiled runs as it is and says why. docs/compile.md tells how to use it.
  */
 import * as tf from "@tensorflow/tfjs";
-import { isNative } from "../backend";
 import { analyse, compareEvents, NotCompilable } from "./analyse";
 import type { Graph } from "./graph";
 import { Plan } from "./plan";
 import { flatten, foreign, rebuild } from "./structure";
-import { forgetOrigins, isRecording, record, tidy, type NativeBackend, type Tape } from "./tape";
+import { nativeBackend, tidy, type NativeBackend } from "./native";
+import { forgetOrigins, isRecording, record, type Tape } from "./tape";
 
 /** Settings of `compile`. */
 export interface CompileOptions {
@@ -66,10 +66,6 @@ const mostSignatures = 16;
 /** A plan that serves fewer calls than this is not worth its recording; several in a row, and the step runs eagerly. */
 const fewReplays = 10;
 const mostRestarts = 3;
-
-function nativeBackend(): NativeBackend | undefined {
-  return isNative() ? (tf.backend() as unknown as NativeBackend) : undefined;
-}
 
 const unload = ({ session }: Graph) => nativeBackend()?.binding.deleteSavedModel(session);
 

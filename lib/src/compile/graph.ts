@@ -8,7 +8,8 @@ import { NotCompilable, type Program } from "./analyse";
 import { elements, Nodes, type Node } from "./nodes";
 import { savedModel, tensorAttr, typeAttr, type NodeDef } from "./protobuf";
 import { at } from "./site";
-import { digestOf, isConst, type Binding, type Meta } from "./tape";
+import type { Binding, Meta } from "./native";
+import { digestOf, isConst } from "./tape";
 
 /** A graph that TensorFlow has loaded. */
 export interface Graph {
@@ -101,8 +102,8 @@ function buildNodes(binding: Binding, program: Program, outputs: readonly number
   }
   for (const event of tape.events) {
     if (!isConst(event)) nodes.operation(event.op, event.attrs, event.inputs, event.outputs, event.site);
-    else if (event.draw) nodes.placeholder(event.value);
-    else nodes.constant(event.value, event.bytes);
+    else if (event.draw) nodes.placeholder(event.outputs[0]);
+    else nodes.constant(event.outputs[0], event.bytes);
   }
   nodes.fuseSums(outputs);
   return nodes;

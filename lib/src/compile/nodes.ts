@@ -7,7 +7,8 @@ import type { OpAttr } from "../backend";
 import { isRandom } from "./analyse";
 import { boolAttr, intAttr, shapeAttr, typeAttr } from "./protobuf";
 import type { Site } from "./site";
-import { digestOf, type Meta } from "./tape";
+import type { Meta } from "./native";
+import { digestOf } from "./tape";
 
 /** One operation; values are ids of the tape, negative ones exist in the graph only. */
 export interface Node {

@@ -6,10 +6,8 @@
 import type * as tf from "@tensorflow/tfjs";
 import { NotCompilable, type Program } from "./analyse";
 import { load, type Graph } from "./graph";
-import { isConst, type ConstEvent, type Meta, type NativeBackend } from "./tape";
-
-/** What TensorFlow.js finds data by: a tensor, a variable (`assign` changes its key), or a bare key. */
-type Holder = { readonly dataId: object };
+import type { Holder, Meta, NativeBackend } from "./native";
+import { isConst, type ConstEvent } from "./tape";
 
 /** The protected part of tf.Optimizer that counts steps. */
 interface Counter {
@@ -53,8 +51,8 @@ export class Plan {
     this.graph = graph;
     const isFed = new Set(inputs);
     const hosts = tape.events.filter((event): event is ConstEvent => isConst(event) && event.draw !== undefined);
-    const isHost = new Set(hosts.map(({ value }) => value.id));
-    this.hosts = hosts.map((event) => ({ event, isFed: isFed.has(event.value.id) }));
+    const isHost = new Set(hosts.map(({ outputs: [{ id }] }) => id));
+    this.hosts = hosts.map((event) => ({ event, isFed: isFed.has(event.outputs[0].id) }));
     this.recorded = inputs.filter((id) => !isHost.has(id)); // the graph has its inputs in the order of the tape: hosts come last
     this.feeds = this.recorded.map((id) => {
       const arg = tape.args.indexOf(id);
@@ -112,8 +110,9 @@ export class Plan {
     const { session, inputNames, outputNames } = this.graph;
     const fromHost: number[] = [];
     try {
-      this.hosts.forEach(({ event: { value }, isFed }, i) => {
-        if (isFed) fromHost.push(binding.createTensor(value.shape, value.dtype, drawn[i]!));
+      this.hosts.forEach(({ event, isFed }, i) => {
+        const [{ shape, dtype }] = event.outputs;
+        if (isFed) fromHost.push(binding.createTensor(shape, dtype, drawn[i]!));
       });
       return binding.runSavedModel(session, [...ids, ...fromHost], inputNames, outputNames);
     } catch (error) {
@@ -153,8 +152,8 @@ export class Plan {
     const { binding } = this.native;
     const { tape, random } = this.program;
     const expected = [...tape.results, ...this.changing.map(({ next }) => next!)];
-    const drawn = this.hosts.map(({ event: { value, bytes } }) =>
-      value.dtype === 1 ? new Float32Array(bytes.buffer) : new Int32Array(bytes.buffer),
+    const drawn = this.hosts.map(({ event: { outputs, bytes } }) =>
+      outputs[0].dtype === 1 ? new Float32Array(bytes.buffer) : new Int32Array(bytes.buffer),
     );
     const outputs = this.execute(this.recorded, drawn);
     const read = (id: number) => Float64Array.from(binding.tensorDataSync(id), Number);

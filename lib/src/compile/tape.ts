@@ -2,22 +2,14 @@
  * Records what a step does: while the function runs eagerly, every call that TensorFlow.js makes to native TensorFlow is
  * written down, with the place in the learner's code. Nothing is judged here (that is analyse.ts) and nothing is changed:
  * the step has its usual effects.
- *
- * Native tensor ids are never used twice, so an id is the name of a value, as in static single assignment.
  */
 import { createHash } from "node:crypto";
 import * as tf from "@tensorflow/tfjs";
 import { backend, type OpAttr } from "../backend";
 import { withChains } from "../kernels/chains";
 import { setHostRecorder } from "./host";
+import { tidy, unshare, type Binding, type Meta, type NativeBackend } from "./native";
 import type { Site } from "./site";
-
-/** A value: its native id, its shape and TensorFlow's number for its data type. */
-export interface Meta {
-  readonly id: number;
-  readonly shape: readonly number[];
-  readonly dtype: number;
-}
 
 /** One operation that ran. */
 export interface OpEvent {
@@ -31,20 +23,26 @@ export interface OpEvent {
 /** One tensor that JavaScript filled: a constant, or a host value, which `draw` makes anew. */
 export interface ConstEvent {
   readonly op: "Const";
-  readonly value: Meta;
+  readonly outputs: readonly [Meta];
   readonly bytes: Uint8Array;
   readonly site: Site;
   draw?: () => Float32Array | Int32Array;
 }
 
-export const isConst = (event: OpEvent | ConstEvent): event is ConstEvent => "bytes" in event;
+export type Event = OpEvent | ConstEvent;
 
-/** Everything that one call of the step did; values are named by id. */
+export const isConst = (event: Event): event is ConstEvent => "bytes" in event;
+
+/** Everything that one call of the step did; values are named by id, as in static single assignment. */
 export interface Tape {
   readonly args: readonly number[];
-  readonly events: readonly (OpEvent | ConstEvent)[];
+  readonly events: readonly Event[];
   /** What JavaScript read back. */
   readonly reads: readonly { id: number; site: Site }[];
+  /** What was passed through `guard`. */
+  readonly guards: readonly { read: () => unknown; value: unknown }[];
+  /** tf.train optimizers, once for each iteration they counted. */
+  readonly optimizers: readonly tf.Optimizer[];
   /** Every variable before and after. */
   readonly before: ReadonlyMap<tf.Variable, number>;
   readonly after: ReadonlyMap<tf.Variable, number>;
@@ -52,40 +50,6 @@ export interface Tape {
   readonly results: readonly number[];
   /** TensorFlow.js' key of the tensor that holds a value. */
   readonly dataIds: Map<number, object>;
-  /** What was passed through `guard`. */
-  readonly guards: readonly { read: () => unknown; value: unknown }[];
-  /** tf.train optimizers, once for each iteration they counted. */
-  readonly optimizers: readonly tf.Optimizer[];
-}
-
-/** What tfjs-node keeps about a tensor. */
-export interface TensorData {
-  id: number;
-  readonly refCount: number;
-  /** What JavaScript holds until it is uploaded; the id is -1 as long. */
-  values: unknown;
-}
-
-/** The native functions of tfjs-node that are used here. */
-export interface Binding {
-  readonly TF_Version: string;
-  createTensor(shape: readonly number[], dtype: number, values: ArrayBufferView): number;
-  deleteTensor(id: number): void;
-  tensorDataSync(id: number): Float32Array | Int32Array | Uint8Array | BigInt64Array;
-  executeOp(op: string, attrs: readonly OpAttr[], inputs: readonly number[], outputs: number): Meta[];
-  loadSavedModel(directory: string, tags: string): number;
-  deleteSavedModel(id: number): void;
-  runSavedModel(id: number, inputs: readonly number[], inputNames: string, outputNames: string): Meta[];
-}
-
-/** The parts of tfjs-node's backend object that are used here. */
-export interface NativeBackend {
-  binding: Binding;
-  readonly tensorMap: { has(dataId: object): boolean; get(dataId: object): TensorData };
-  /** The tensors' native ids; what JavaScript still holds is uploaded first. */
-  getInputTensorIds(tensors: readonly { dataId: object }[]): number[];
-  createOutputTensor(meta: Meta): tf.Tensor;
-  write(values: unknown, shape: number[], dtype: tf.DataType): object;
 }
 
 /** A short text that is equal for equal bytes. */
@@ -99,22 +63,10 @@ export function forgetOrigins({ events, dataIds }: Tape): void {
   dataIds.clear();
 }
 
-/** tf.tidy for any type of result: what it does not know is left alone. */
-export const tidy = <R>(f: () => R): R => tf.tidy(f as () => tf.TensorContainer) as R;
-
 let recording = false;
 
 /** Whether a step is being recorded now. */
 export const isRecording = (): boolean => recording;
-
-/** Gives a variable data of its own when it shares them with a clone or another variable, so that an id names one thing. */
-function unshare(native: NativeBackend, variable: tf.Variable): void {
-  if (native.tensorMap.get(variable.dataId).refCount < 2) return;
-  const ids = native.getInputTensorIds([variable]);
-  const copy = native.createOutputTensor(native.binding.executeOp("Identity", [], ids, 1)[0]!); // shares the memory
-  variable.assign(copy);
-  copy.dispose();
-}
 
 /**
  * Runs `step` and writes down what it does. Values from before the step can still be read by id until `release` is called.
@@ -127,135 +79,165 @@ export function record<R>(
   tensorsOf: (result: R) => readonly tf.Tensor[],
 ): { tape: Tape; result: R; release: () => void } {
   const { binding } = native;
-  const own = Object.getPrototypeOf(native) as NativeBackend;
   const variables = () => Object.values(tf.engine().registeredVariables);
   const snapshot = () => new Map(variables().map((v) => [v, native.getInputTensorIds([v])[0]!] as const));
-
   for (const variable of variables()) unshare(native, variable);
   const argIds = native.getInputTensorIds(args);
   const before = snapshot();
-  const events: (OpEvent | ConstEvent)[] = [];
-  const reads: { id: number; site: Site }[] = [];
-  const dataIds = new Map<number, object>();
-  const optimizers: tf.Optimizer[] = [];
-  const guards: { read: () => unknown; value: unknown }[] = [];
-  const made = new Set<number>();
-  const copies = new Map<string, Uint8Array>();
-  const held: number[] = [];
-  const release = () => held.splice(0).forEach((id) => binding.deleteTensor(id));
 
-  const written = new WeakMap<object, Site>(); // a tensor's values may be uploaded long after it was made
-  let uploading: Site | undefined;
-  let checking = false;
-  const site = (): Site => {
-    const here: Site = {};
-    Error.captureStackTrace(here, site); // V8 makes the text only when it is read
-    return here;
-  };
-
-  // The binding's own properties cannot be written; kernels look them up at each call, so another object can stand in.
-  const hooks: Partial<Binding> = {
-    executeOp(op, attrs, inputs, count) {
-      const outputs = binding.executeOp(op, attrs, inputs, count);
-      for (const { id } of outputs) made.add(id);
-      events.push({ op, attrs, inputs, outputs, site: site() });
-      return outputs;
-    },
-    createTensor(shape, dtype, values) {
-      const id = binding.createTensor(shape, dtype, values);
-      made.add(id);
-      // A copy, for the array belongs to others who may change it. (Strings come as plain arrays; analyse.ts refuses them.)
-      const bytes = ArrayBuffer.isView(values)
-        ? new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
-        : new Uint8Array();
-      const digest = digestOf(bytes);
-      if (!copies.has(digest)) copies.set(digest, bytes.slice());
-      events.push({
-        op: "Const",
-        value: { id, shape, dtype },
-        bytes: copies.get(digest)!,
-        site: uploading ?? site(),
-      });
-      return id;
-    },
-    tensorDataSync(id) {
-      if (!checking) reads.push({ id, site: site() });
-      return binding.tensorDataSync(id);
-    },
-    deleteTensor(id) {
-      if (made.has(id)) binding.deleteTensor(id);
-      else held.push(id);
-    },
-  };
-  native.binding = Object.create(
-    binding,
-    Object.fromEntries(Object.entries(hooks).map(([name, value]) => [name, { value }])),
-  ) as Binding;
-  native.getInputTensorIds = (tensors) =>
-    tensors.map((tensor) => {
-      uploading = written.get(tensor.dataId);
-      const id = own.getInputTensorIds.call(native, [tensor])[0]!;
-      uploading = undefined;
-      dataIds.set(id, tensor.dataId);
-      return id;
-    });
-  native.createOutputTensor = (meta) => {
-    const tensor = own.createOutputTensor.call(native, meta);
-    dataIds.set(meta.id, tensor.dataId);
-    return tensor;
-  };
-  native.write = (...values) => {
-    const dataId = own.write.apply(native, values);
-    written.set(dataId, site());
-    return dataId;
-  };
-  setHostRecorder({
-    host(tensor, draw) {
-      native.getInputTensorIds([tensor]);
-      (events.at(-1) as ConstEvent).draw = draw;
-    },
-    guard: (read, value) => void guards.push({ read, value }),
-  });
-  // tf.gather reads its indices to check them, the only kernel that reads anything; in a graph TensorFlow checks them itself.
-  const gather = tf.getKernel("GatherV2", "tensorflow");
-  const gatherFunc = gather.kernelFunc;
-  gather.kernelFunc = (params) => {
-    checking = true;
-    try {
-      return gatherFunc(params);
-    } finally {
-      checking = false;
-    }
-  };
-  const counter = tf.Optimizer.prototype as unknown as { incrementIterations(): void };
-  const count = counter.incrementIterations;
-  counter.incrementIterations = function (this: tf.Optimizer) {
-    optimizers.push(this);
-    count.call(this);
-  };
-  const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = 100; // the learner's line lies under some thirty frames of TensorFlow.js
+  const recorder = new Recorder(native);
+  const release = () => recorder.held.splice(0).forEach((id) => binding.deleteTensor(id));
   recording = true;
-  let done = false;
   try {
+    recorder.install();
     // One chain per core: the graph runs them side by side.
     const result = tidy(() => withChains(backend.gpu ? 1 : backend.threads, step));
     const after = snapshot();
     const results = native.getInputTensorIds(tensorsOf(result));
-    done = true;
+    const { events, reads, guards, optimizers, dataIds } = recorder;
     return {
-      tape: { args: argIds, events, reads, before, after, results, dataIds, guards, optimizers },
+      tape: { args: argIds, events, reads, guards, optimizers, before, after, results, dataIds },
       result,
       release,
     };
+  } catch (error) {
+    release();
+    throw error;
   } finally {
+    recorder.uninstall();
     recording = false;
-    Error.stackTraceLimit = stackTraceLimit;
-    counter.incrementIterations = count;
-    gather.kernelFunc = gatherFunc;
-    setHostRecorder(undefined);
-    for (const name of ["getInputTensorIds", "createOutputTensor", "write"]) Reflect.deleteProperty(native, name);
-    native.binding = binding;
-    if (!done) release();
+  }
+}
+
+/** Stands in for parts of TensorFlow.js as long as it is installed. */
+class Recorder {
+  readonly events: Event[] = [];
+  readonly reads: { id: number; site: Site }[] = [];
+  readonly guards: { read: () => unknown; value: unknown }[] = [];
+  readonly optimizers: tf.Optimizer[] = [];
+  readonly dataIds = new Map<number, object>();
+  /** Ids that the step wanted to delete although they are from before it. */
+  readonly held: number[] = [];
+  private readonly made = new Set<number>();
+  private readonly contents = new Map<string, Uint8Array>();
+  /** Where tensors were made in JavaScript; their values may be uploaded much later. */
+  private readonly written = new WeakMap<object, Site>();
+  private uploading: Site | undefined;
+  private checking = false;
+  private readonly undo: (() => void)[] = [];
+
+  constructor(private readonly native: NativeBackend) {}
+
+  install(): void {
+    this.replace(Error, "stackTraceLimit", 100); // the learner's line lies under some thirty frames of TensorFlow.js
+    this.hookBinding();
+    this.hookBackend();
+    setHostRecorder({
+      host: (tensor, draw) => {
+        this.native.getInputTensorIds([tensor]);
+        (this.events.at(-1) as ConstEvent).draw = draw;
+      },
+      guard: (read, value) => void this.guards.push({ read, value }),
+    });
+    this.undo.push(() => setHostRecorder(undefined));
+
+    // tf.gather reads its indices to check them, the only kernel that reads anything; in a graph TensorFlow checks them.
+    const gather = tf.getKernel("GatherV2", "tensorflow");
+    const { kernelFunc } = gather;
+    this.replace(gather, "kernelFunc", (params) => {
+      this.checking = true;
+      try {
+        return kernelFunc(params);
+      } finally {
+        this.checking = false;
+      }
+    });
+    const { optimizers } = this;
+    const counter = tf.Optimizer.prototype as unknown as { incrementIterations(): void };
+    const { incrementIterations } = counter;
+    this.replace(counter, "incrementIterations", function (this: tf.Optimizer) {
+      optimizers.push(this);
+      incrementIterations.call(this);
+    });
+  }
+
+  uninstall(): void {
+    for (const undo of this.undo.reverse()) undo();
+  }
+
+  private replace<T extends object, K extends keyof T>(target: T, key: K, value: T[K]): void {
+    const own = Object.getOwnPropertyDescriptor(target, key);
+    target[key] = value;
+    this.undo.push(() => (own ? Object.defineProperty(target, key, own) : Reflect.deleteProperty(target, key)));
+  }
+
+  private site(): Site {
+    const here: Site = {};
+    Error.captureStackTrace(here); // V8 makes the text only when it is read
+    return here;
+  }
+
+  /** The binding's own properties cannot be written, but kernels look it up at each call: another object stands in for it. */
+  private hookBinding(): void {
+    const { binding } = this.native;
+    const hooks: Partial<Binding> = {
+      executeOp: (op, attrs, inputs, count) => {
+        const outputs = binding.executeOp(op, attrs, inputs, count);
+        for (const { id } of outputs) this.made.add(id);
+        this.events.push({ op, attrs, inputs, outputs, site: this.site() });
+        return outputs;
+      },
+      createTensor: (shape, dtype, values) => {
+        const id = binding.createTensor(shape, dtype, values);
+        this.made.add(id);
+        const site = this.uploading ?? this.site();
+        this.events.push({ op: "Const", outputs: [{ id, shape, dtype }], bytes: this.contentOf(values), site });
+        return id;
+      },
+      tensorDataSync: (id) => {
+        if (!this.checking) this.reads.push({ id, site: this.site() });
+        return binding.tensorDataSync(id);
+      },
+      deleteTensor: (id) => {
+        if (this.made.has(id)) binding.deleteTensor(id);
+        else this.held.push(id);
+      },
+    };
+    const properties = Object.entries(hooks).map(([name, value]) => [name, { value }]);
+    this.replace(this.native, "binding", Object.create(binding, Object.fromEntries(properties)) as Binding);
+  }
+
+  /** Learns which tensor holds which id, and where constants were made. */
+  private hookBackend(): void {
+    const { native, dataIds, written } = this;
+    const { getInputTensorIds, createOutputTensor, write } = native;
+    this.replace(native, "getInputTensorIds", (tensors) =>
+      tensors.map((tensor) => {
+        this.uploading = written.get(tensor.dataId);
+        const id = getInputTensorIds.call(native, [tensor])[0]!;
+        this.uploading = undefined;
+        dataIds.set(id, tensor.dataId);
+        return id;
+      }),
+    );
+    this.replace(native, "createOutputTensor", (meta) => {
+      const tensor = createOutputTensor.call(native, meta);
+      dataIds.set(meta.id, tensor.dataId);
+      return tensor;
+    });
+    this.replace(native, "write", (...values) => {
+      const dataId = write.apply(native, values);
+      written.set(dataId, this.site());
+      return dataId;
+    });
+  }
+
+  /** A copy of the bytes, one for equal ones: the array belongs to others, who may change it. */
+  private contentOf(values: ArrayBufferView): Uint8Array {
+    if (!ArrayBuffer.isView(values)) return new Uint8Array(); // strings; analyse.ts refuses them
+    const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+    const digest = digestOf(bytes);
+    if (!this.contents.has(digest)) this.contents.set(digest, bytes.slice());
+    return this.contents.get(digest)!;
   }
 }
