@@ -1,0 +1,2 @@
+import type { Workload } from "../types";
+export declare const workloads: Workload[];
