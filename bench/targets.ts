@@ -129,8 +129,10 @@ export const times = (ratio: number) => `${ratio >= 100 ? ratio.toFixed(0) : rat
 
 const percent = (share: number) => `${(share * 100).toFixed(0)} %`;
 
-const flopText = (flops: number) =>
-  flops >= 1e8 ? `${(flops / 1e9).toFixed(2)} GFLOP` : `${(flops / 1e6).toFixed(1)} MFLOP`;
+const flopText = (flops: number) => {
+  if (flops >= 1e8) return `${(flops / 1e9).toFixed(2)} GFLOP`;
+  return flops >= 1e6 ? `${(flops / 1e6).toFixed(1)} MFLOP` : `${(flops / 1e3).toFixed(0)} kFLOP`;
+};
 
 /** Milliseconds with the unit that fits: "11.3 ms", "148 µs". */
 export function duration(milliseconds: number): string {

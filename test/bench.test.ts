@@ -174,9 +174,9 @@ describe("bench: docs/performance.md", () => {
     assert.ok(text.includes("processor: a | b"));
   });
 
-  it("is what the committed results say, to the letter", async function () {
+  it("is what the committed results say, to the letter", async () => {
     assert.equal(existsSync(resultsFile), existsSync(pageFile), "results.json and the page come together");
-    if (!existsSync(resultsFile)) return this.skip(); // nothing was written yet
+    if (!existsSync(resultsFile)) return; // nothing was written yet
     const results = JSON.parse(readFileSync(resultsFile, "utf8")) as Report;
     assert.equal(readFileSync(pageFile, "utf8"), await formatted(page(results), "markdown"));
   });
