@@ -1,2 +1,0 @@
-import type { Workload } from "../types";
-export declare const workloads: Workload[];
