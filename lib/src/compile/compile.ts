@@ -57,7 +57,7 @@ interface Signature {
   restarts: number;
   /** The plan before this recording, and whether the new one must equal it. */
   former?: Plan;
-  audited: boolean;
+  isAudit: boolean;
 }
 
 /** Beyond this many signatures, the one that was not used for longest is forgotten and its graph freed. */
@@ -83,6 +83,149 @@ function tensorsIn(value: unknown): tf.Tensor[] {
   return leaves;
 }
 
+/** A step and everything that is known about it. */
+class Step<A extends unknown[], R> {
+  readonly stats: CompileStats = { calls: 0, replays: 0, operations: 0, nodes: 0, buildMs: 0 };
+  readonly graphs = new Set<Graph>();
+  reason: string | undefined;
+  private readonly signatures = new Map<string, Signature>();
+  private readonly moving = new WeakSet<object>();
+  private isWarm = false;
+
+  constructor(
+    private readonly step: (...args: A) => R,
+    private readonly options: Required<CompileOptions>,
+  ) {}
+
+  call(args: A): R {
+    const { stats } = this;
+    stats.calls++;
+    if (this.reason !== undefined || isRecording() || isTapeOn()) return this.runEagerly(args);
+    const native = nativeBackend();
+    if (!native) {
+      this.reason = `the backend "${tf.getBackend()}" has no graphs`;
+      if (this.options.strict) throw new Error(`compile: ${this.reason}`);
+      return this.runEagerly(args);
+    }
+    const leaves: tf.Tensor[] = [];
+    const signature = this.lookUp(flatten(args, leaves));
+    signature.calls++;
+    const stale = signature.plan?.stale();
+    if (signature.plan && !stale && !this.options.audit.includes(signature.calls)) {
+      const results = signature.plan.run(leaves);
+      signature.replays++;
+      stats.replays++;
+      return rebuild(signature.result, results.values()) as R;
+    }
+    if (signature.plan) this.recordAnew(signature, stale);
+    if (this.reason !== undefined || !this.isWarm) {
+      this.isWarm = true; // what is made on first use, such as an optimizer's state, must be there before the first recording
+      return this.runEagerly(args);
+    }
+    return this.record(native, signature, leaves, args, stale);
+  }
+
+  /** Runs eagerly from now on, and frees the graphs. */
+  stop(reason: string): void {
+    this.reason = reason;
+    for (const graph of this.graphs) this.free(graph);
+    this.signatures.clear();
+  }
+
+  private giveUp(why: string): void {
+    this.stop(why);
+    if (this.options.strict) throw new Error(`compile: ${why}`);
+    this.options.onFallback(`compile: the step runs eagerly: ${why}`);
+  }
+
+  private free(graph: Graph | undefined): void {
+    if (graph && this.graphs.delete(graph)) unload(graph);
+  }
+
+  private runEagerly(args: A): R {
+    return tidy(() => this.step(...args));
+  }
+
+  private lookUp(key: string): Signature {
+    const { signatures } = this;
+    const signature = signatures.get(key) ?? { calls: 0, failures: 0, replays: 0, restarts: 0, isAudit: false };
+    signatures.delete(key);
+    signatures.set(key, signature); // the map's order is that of use
+    if (signatures.size > mostSignatures) {
+      const [oldest, { plan, former }] = signatures.entries().next().value!;
+      signatures.delete(oldest);
+      this.free(plan?.graph);
+      this.free(former?.graph);
+      if (this.stats.replays === 0) this.giveUp("the arguments' shapes or values are others in every call");
+    }
+    return signature;
+  }
+
+  /** Lets go of the plan because it is stale, or to audit it. */
+  private recordAnew(signature: Signature, stale: string | undefined): void {
+    const { plan: former, replays, restarts } = signature;
+    signature.restarts = stale && replays < fewReplays ? restarts + 1 : 0;
+    if (signature.restarts > mostRestarts) {
+      return this.giveUp(`${stale} again and again: use host(), or pass it as an argument`);
+    }
+    Object.assign(signature, { former, isAudit: !stale, plan: undefined, tape: undefined, failures: 0, replays: 0 });
+  }
+
+  /** Runs the step eagerly and learns from it. */
+  private record(native: NativeBackend, signature: Signature, leaves: tf.Tensor[], args: A, stale?: string): R {
+    let recorded;
+    try {
+      recorded = record(native, leaves, () => this.step(...args), tensorsIn);
+    } catch (error) {
+      if (!stale) throw error;
+      throw new Error(`compile: ${stale}, and the step fails: ${(error as Error).message}`, { cause: error });
+    }
+    const { tape, result, release } = recorded;
+    const { tape: before, structure, former, isAudit } = signature;
+    signature.tape = tape;
+    signature.structure = flatten(result, []);
+    try {
+      const other = foreign(result);
+      if (other) throw new NotCompilable(`the step returns ${other}: return tensors only`);
+      if (isAudit) compareEvents(former!.program.tape, tape);
+      if (!before) return result; // the next call will tell
+      if (structure !== signature.structure) throw new NotCompilable("the step returns other things from call to call");
+      const consumed = leaves.flatMap((leaf, i) => (leaf.isDisposed ? [i] : []));
+      const plan = this.makePlan(native, before, tape, consumed, signature);
+      Object.assign(signature, { plan, result, tape: undefined, former: undefined, isAudit: false });
+    } catch (error) {
+      this.free(former?.graph);
+      signature.former = undefined;
+      const why = error instanceof NotCompilable ? error.message : `it cannot be written as a graph (${String(error)})`;
+      if (isAudit) this.giveUp(`call ${signature.calls} is not what was recorded, nor perhaps some before it: ${why}`);
+      else if (++signature.failures > 1) this.giveUp(why);
+    } finally {
+      release();
+    }
+    return result;
+  }
+
+  /** Makes and tries a plan from two recorded calls; throws NotCompilable. */
+  private makePlan(native: NativeBackend, a: Tape, b: Tape, consumed: number[], { former, isAudit }: Signature): Plan {
+    const start = performance.now();
+    const plan = new Plan(native, analyse(native, a, b), consumed, this.moving, former?.graph);
+    const { graph } = plan;
+    this.graphs.add(graph);
+    try {
+      if (isAudit && graph !== former!.graph) throw new NotCompilable("its operations are wired in another way");
+      plan.tryOut();
+    } catch (error) {
+      this.free(graph);
+      throw error;
+    }
+    forgetOrigins(b);
+    if (graph !== former?.graph) this.free(former?.graph);
+    const buildMs = performance.now() - start;
+    Object.assign(this.stats, { operations: b.events.length, nodes: graph.nodes, buildMs });
+    return plan;
+  }
+}
+
 /**
  * Compiles a training step (or any function of tensors): same signature, same results to rounding, one native call in place
  * of hundreds. Arguments and results are tensors, or arrays and records of them; other tensors are freed as by `tf.tidy`.
@@ -94,137 +237,12 @@ export function compile<A extends unknown[], R>(
   { audit = [10, 100, 1000, 10000], onFallback = console.warn, strict = false }: CompileOptions = {},
 ): Compiled<A, R> {
   if (step.constructor.name === "AsyncFunction") throw new Error("compile: expected a function that is not async");
-  const signatures = new Map<string, Signature>();
-  const graphs = new Set<Graph>();
-  const moving = new WeakSet<object>();
-  const stats: CompileStats = { calls: 0, replays: 0, operations: 0, nodes: 0, buildMs: 0 };
-  let reason: string | undefined;
-  let warm = false;
-
-  const free = (graph?: Graph) => {
-    if (graph && graphs.delete(graph)) unload(graph);
-  };
-  const stop = (why: string) => {
-    reason = why;
-    graphs.forEach(free);
-    signatures.clear();
-  };
-  const giveUp = (why: string) => {
-    stop(why);
-    if (strict) throw new Error(`compile: ${why}`);
-    onFallback(`compile: the step runs eagerly: ${why}`);
-  };
-
-  const lookUp = (key: string): Signature => {
-    const signature = signatures.get(key) ?? { calls: 0, failures: 0, replays: 0, restarts: 0, audited: false };
-    signatures.delete(key);
-    signatures.set(key, signature); // the map's order is that of use
-    if (signatures.size > mostSignatures) {
-      const [oldest, { plan, former }] = signatures.entries().next().value!;
-      signatures.delete(oldest);
-      free(plan?.graph);
-      free(former?.graph);
-      if (stats.replays === 0) giveUp("the arguments' shapes or values are others in every call");
-    }
-    return signature;
-  };
-
-  /** Lets go of the plan, to record anew. */
-  const restart = (signature: Signature, audited: boolean) => {
-    const { plan: former } = signature;
-    Object.assign(signature, { former, audited, plan: undefined, tape: undefined, failures: 0, replays: 0 });
-  };
-
-  /** Learns from a recorded call; from the second on there may be a plan. */
-  const learn = (native: NativeBackend, signature: Signature, tape: Tape, result: unknown, consumed: number[]) => {
-    const { tape: before, structure, former, audited } = signature;
-    signature.tape = tape;
-    signature.structure = flatten(result, []);
-    const start = performance.now();
-    let plan: Plan | undefined;
-    try {
-      const other = foreign(result);
-      if (other) throw new NotCompilable(`the step returns ${other}: return tensors only`);
-      if (audited) compareEvents(former!.program.tape, tape);
-      if (!before) return;
-      if (structure !== signature.structure) throw new NotCompilable("the step returns other things from call to call");
-      plan = new Plan(native, analyse(native, before, tape), consumed, moving, former?.graph);
-      graphs.add(plan.graph);
-      if (audited && plan.graph !== former!.graph) throw new NotCompilable("operations are wired in another way");
-      plan.tryOut();
-    } catch (error) {
-      free(plan?.graph);
-      free(former?.graph);
-      signature.former = undefined;
-      const why = error instanceof NotCompilable ? error.message : `it cannot be written as a graph (${String(error)})`;
-      if (audited) giveUp(`call ${signature.calls} is not what was recorded, nor were perhaps some before: ${why}`);
-      else if (++signature.failures > 1) giveUp(why);
-      return;
-    }
-    forgetOrigins(tape);
-    if (plan.graph !== former?.graph) free(former?.graph);
-    Object.assign(signature, { plan, result, former: undefined, tape: undefined, audited: false });
-    Object.assign(stats, {
-      operations: tape.events.length,
-      nodes: plan.graph.nodes,
-      buildMs: performance.now() - start,
-    });
-  };
-
-  const call = (...args: A): R => {
-    stats.calls++;
-    const eagerly = () => tidy(() => step(...args));
-    if (reason !== undefined || isRecording() || isTapeOn()) return eagerly();
-    const native = nativeBackend();
-    if (!native) {
-      reason = `the backend "${tf.getBackend()}" has no graphs`;
-      if (strict) throw new Error(`compile: ${reason}`);
-      return eagerly();
-    }
-    const leaves: tf.Tensor[] = [];
-    const signature = lookUp(flatten(args, leaves));
-    signature.calls++;
-    const stale = signature.plan?.stale();
-    if (signature.plan) {
-      if (!stale && !audit.includes(signature.calls)) {
-        const results = signature.plan.run(leaves);
-        signature.replays++;
-        stats.replays++;
-        return rebuild(signature.result, results.values()) as R;
-      }
-      signature.restarts = stale && signature.replays < fewReplays ? signature.restarts + 1 : 0;
-      if (signature.restarts > mostRestarts) giveUp(`${stale} again and again: use host(), or pass it as an argument`);
-      else restart(signature, !stale);
-    }
-    if (reason !== undefined || !warm) {
-      warm = true; // what is made on first use, such as an optimizer's state, must be there before the first recording
-      return eagerly();
-    }
-    let recorded;
-    try {
-      recorded = record(native, leaves, () => step(...args), tensorsIn);
-    } catch (error) {
-      if (!stale) throw error;
-      throw new Error(`compile: ${stale}, and the step fails: ${(error as Error).message}`, { cause: error });
-    }
-    const { tape, result, release } = recorded;
-    try {
-      learn(
-        native,
-        signature,
-        tape,
-        result,
-        leaves.flatMap((leaf, i) => (leaf.isDisposed ? [i] : [])),
-      );
-    } finally {
-      release();
-    }
-    return result;
-  };
-  abandoned.register(call, graphs);
+  const compiled = new Step(step, { audit, onFallback, strict });
+  const call = (...args: A): R => compiled.call(args);
+  abandoned.register(call, compiled.graphs);
   return Object.defineProperties(call, {
-    reason: { get: () => reason },
-    stats: { value: stats },
-    dispose: { value: () => stop("it was disposed") },
+    reason: { get: () => compiled.reason },
+    stats: { value: compiled.stats },
+    dispose: { value: () => compiled.stop("it was disposed") },
   }) as Compiled<A, R>;
 }
