@@ -112,6 +112,10 @@ export function findNotebooks(names, folder = path.join(root, "notebooks")) {
   const unique = [...new Set(found)];
   const files = unique.map((file) => path.basename(file));
   const twice = files.find((file, i) => files.indexOf(file) !== i);
-  if (twice) throw new SetupError(`Two of the notebooks are called ${twice}.`, "Run them one after the other, with different --out folders.");
+  if (twice)
+    throw new SetupError(
+      `Two of the notebooks are called ${twice}.`,
+      "Run them one after the other, with different --out folders.",
+    );
   return unique;
 }

@@ -82,8 +82,18 @@ export async function runNotebook(notebook, options, python, onProgress) {
   endKernel(kernelPid);
 
   row.seconds = Math.round((performance.now() - begin) / 10) / 100;
-  if (late) row.error = { name: "Timeout", message: `the notebook ran longer than ${options.timeout} s`, cell: row.executed + 1 };
-  else if (!finished) row.error = { name: "RunnerFailed", message: stderr.trim().split("\n").at(-1) || "it ended without a report", cell: 0 };
+  if (late)
+    row.error = {
+      name: "Timeout",
+      message: `the notebook ran longer than ${options.timeout} s`,
+      cell: row.executed + 1,
+    };
+  else if (!finished)
+    row.error = {
+      name: "RunnerFailed",
+      message: stderr.trim().split("\n").at(-1) || "it ended without a report",
+      cell: 0,
+    };
   row.ok = row.error === null;
   return row;
 }

@@ -17,11 +17,17 @@ describe("freePort", () => {
 });
 
 describe("labArguments", () => {
-  const args = labArguments({ port: 8889, browser: false, asRoot: false }, ["--debug", "--ip=0.0.0.0"]);
+  const args = labArguments({ port: 8889, browser: false, asRoot: false }, ["--debug", "--ServerApp.ip=0.0.0.0"]);
 
-  it("listens on this machine only, unless the user says otherwise", () => {
+  it("listens on this machine only", () => {
+    assert.ok(labArguments({ port: 1, browser: true, asRoot: false }, []).includes("--ip=127.0.0.1"));
+  });
+  it("lets the user's options take the place of ours, since Jupyter refuses an option that comes twice", () => {
     assert.ok(args.includes("--port=8889"));
-    assert.ok(args.indexOf("--ip=127.0.0.1") < args.indexOf("--ip=0.0.0.0"));
+    assert.deepEqual(
+      args.filter((word) => /ip=/.test(word)),
+      ["--ServerApp.ip=0.0.0.0"],
+    );
     assert.equal(args.at(-2), "--debug");
   });
   it("starts notebooks with our kernel", () => {
