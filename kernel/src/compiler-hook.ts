@@ -1,9 +1,10 @@
 /**
- * Hook 1: the compiler inside tslab also makes source maps. Import this before anything of tslab.
+ * Hook 1: the compiler inside tslab also makes source maps, and knows `{ x }` of an earlier cell. Import this before
+ * anything of tslab.
  *
  * tslab compiles a cell in two steps, TypeScript → ES module → CommonJS, and keeps no map of either, so that an error
  * can only be placed in generated code. Here its compiler module is replaced in `require.cache` by a copy in which two
- * functions also ask for maps; every other name leads to the original. (The compiler itself cannot be swapped:
+ * functions also ask for maps and a third helps tslab's own rewriting; every other name leads to the original. (The compiler itself cannot be swapped:
  * @tslab/typescript-for-tslab has functions of its own.)
  */
 import { createRequire } from "node:module";
@@ -37,11 +38,49 @@ export function takeMaps(code: string): TwoMaps | undefined {
 
 const mapComment = /\/\/# sourceMappingURL=(?:data:application\/json;base64,(\S+)|\S+)\s*$/;
 
+/** tslab's running compilers, one for each target. */
+const watches: TypeScript.Watch<TypeScript.BuilderProgram>[] = [];
+
+/** Whether a property `{ x }` takes its value from a variable of an earlier cell. */
+function isOfEarlierCell(property: TypeScript.ShorthandPropertyAssignment): boolean {
+  const cell = property.getSourceFile();
+  const program = watches.map((watch) => watch.getProgram()).find((one) => one.getSourceFile(cell.fileName) === cell);
+  const variable = program?.getProgram().getTypeChecker().getShorthandAssignmentValueSymbol(property);
+  const earlier: TypeScript.Node = cell.parent; // tslab hangs the cell below the file that declares what came before
+  return variable?.declarations?.some((declaration) => declaration.getSourceFile() === earlier) ?? false;
+}
+
 type CreateHost = (files: string[], options: TypeScript.CompilerOptions, ...rest: unknown[]) => unknown;
 
 const changed = {
   createWatchCompilerHost(files: string[], options: TypeScript.CompilerOptions, ...rest: unknown[]): unknown {
     return (ts.createWatchCompilerHost as CreateHost)(files, { ...options, inlineSourceMap: true }, ...rest);
+  },
+
+  createWatchProgram(host: TypeScript.WatchCompilerHostOfFilesAndCompilerOptions<TypeScript.BuilderProgram>): unknown {
+    const watch = ts.createWatchProgram(host);
+    watches.push(watch);
+    return watch;
+  },
+
+  /**
+   * tslab visits a cell's tree to turn each name of an earlier cell into `exports.name`; it overlooks `{ name }`, which
+   * has to become `{ name: exports.name }`, and then "name is not defined" (tslab 1.0.22).
+   */
+  visitEachChild(node: TypeScript.Node, ...rest: [TypeScript.Visitor, TypeScript.TransformationContext]): unknown {
+    const written = ts.getParseTreeNode(node);
+    const rewrite =
+      written &&
+      ts.isShorthandPropertyAssignment(written) &&
+      !written.objectAssignmentInitializer &&
+      isOfEarlierCell(written);
+    if (!rewrite) return ts.visitEachChild(node, ...rest);
+    const { factory } = ts;
+    const name = written.name.text;
+    return factory.createPropertyAssignment(
+      name,
+      factory.createPropertyAccessExpression(factory.createIdentifier("exports"), name),
+    );
   },
 
   transpileModule(input: string, options: TypeScript.TranspileOptions): TypeScript.TranspileOutput {

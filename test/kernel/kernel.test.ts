@@ -59,6 +59,19 @@ describe("kernel", function () {
     });
   });
 
+  describe("variables of earlier cells", () => {
+    it("are known in { name }, also inside functions that have a variable of that name, and as a target", async () => {
+      await kernel.run("const rate = 1; let steps = 2; const { size } = { size: 3 };");
+      const run = await kernel.run(`
+        const options = { size, rate, nested: [{ steps }] };
+        const scale = (rate: number) => ({ rate, size });
+        ({ steps } = { steps: 9 });
+        JSON.stringify([options, scale(7), { steps, options }.steps])`);
+      const expected = [{ size: 3, rate: 1, nested: [{ steps: 2 }] }, { rate: 7, size: 3 }, 9];
+      assert.deepEqual(JSON.parse(first(run, "execute_result").data["text/plain"]), expected);
+    });
+  });
+
   describe("printed text", () => {
     it("is joined and loses nothing below the cap", async () => {
       const run = await kernel.run("for (let i = 0; i < 100_000; i++) console.log(i % 10)");
