@@ -3,7 +3,6 @@ import { Matrix, RandomState, np, scratch } from "unrolled";
 import fixture from "./fixtures/b-scratch.json";
 
 const { CharRNN, VanillaRNN } = scratch;
-const SEEDS = Object.entries(fixture.seeds).map(([seed, expected]) => ({ seed: Number(seed), expected }));
 
 /** The largest |a − b| / max(|b|, floor). */
 function distance(actual: ArrayLike<number>, expected: readonly number[], floor: number): number {
@@ -100,79 +99,6 @@ describe("linear algebra", () => {
     assert.throws(() => scratch.singularValues(Matrix.from([[NaN]])), /singularValues: expected finite/);
   });
 });
-
-/** Replays the notebook's draws from a seed; each part of the fixture is met in its turn. */
-function replay(seed: number) {
-  const random = new RandomState(seed);
-  const rnn = new VanillaRNN(10, 20, 10, { random });
-  const inputs = Array.from({ length: 5 }, () => new Matrix(10, 1, random.randn(10, 1)));
-  const targets = Array.from({ length: 5 }, () => random.randint(0, 10));
-  const loss = rnn.computeLoss(rnn.forward(inputs).outputs, targets);
-  const grads = rnn.backward(targets);
-
-  const matrices = scratch.gradientFlowMatrices(10, { random });
-
-  const { text } = fixture;
-  const chars = [...new Set(text)].sort();
-  const model = new CharRNN(chars, 64, { random });
-  const losses: number[] = [];
-  const samples: string[] = [];
-  for (let i = 1; i <= 1000; i++) {
-    const start = random.randint(0, text.length - 25 - 1);
-    losses.push(model.trainStep(text.slice(start, start + 25), text.slice(start + 1, start + 26), 0.1));
-    if (i % 200 === 0) samples.push(model.generate(random.choice(chars), { length: 50, temperature: 0.8 }));
-  }
-  const temperatures = [0.5, 0.8, 1, 1.5].map((temperature) => model.generate("t", { temperature }));
-  const greedy = model.generate("t", { length: 60, temperature: 0 });
-  const initializations = scratch.compareInitializations(100, { random });
-  return { targets, loss, grads, matrices, losses, samples, temperatures, greedy, initializations, model };
-}
-
-for (const { seed, expected } of SEEDS) {
-  describe(`the from-scratch notebook with seed ${seed}, against NumPy`, () => {
-    let actual: ReturnType<typeof replay>;
-    before(() => {
-      actual = replay(seed);
-    });
-
-    it("VanillaRNN: the loss and every gradient agree to 1e-12", () => {
-      const { targets, loss, grads } = expected.vanilla;
-      assert.deepEqual(actual.targets, targets);
-      assert.ok(Math.abs(actual.loss - loss) < 1e-12);
-      for (const [name, values] of Object.entries(grads)) {
-        assert.ok(distance(actual.grads[name as keyof typeof grads].data, values, 1) < 1e-12, name);
-      }
-    });
-
-    it("gradient flow: the norms of 50 steps agree to 1e-12", () => {
-      for (const [name, { norms, norm2, radius }] of Object.entries(expected.flow)) {
-        const W = actual.matrices[name as keyof typeof expected.flow];
-        assert.ok(distance(scratch.simulateGradientFlow(W, 50), norms, 0) < 1e-12, name);
-        assert.ok(Math.abs(scratch.spectralNorm(W) / norm2 - 1) < 1e-13, name);
-        assert.ok(Math.abs(scratch.spectralRadius(W) / radius - 1) < 1e-13, name);
-      }
-    });
-
-    it("CharRNN: the losses of 1000 steps agree to 1e-12, and every sampled text is the same", () => {
-      assert.ok(distance(actual.losses, expected.char.losses, 0) < 1e-12);
-      assert.deepEqual(actual.samples, expected.char.samples);
-      assert.deepEqual(
-        actual.temperatures,
-        expected.char.temperatures.map(([, text]) => text),
-      );
-      assert.equal(actual.greedy, expected.char.greedy);
-    });
-
-    it("initialisations: singular values and norms agree to 1e-12", () => {
-      actual.initializations.forEach(({ name, maxSingularValue, gradientNorms }, i) => {
-        const other = expected.initializations[i]!;
-        assert.equal(name, other.name);
-        assert.ok(Math.abs(maxSingularValue / other.maxSingularValue - 1) < 1e-12, name);
-        assert.ok(distance(gradientNorms, other.gradientNorms, 0) < 1e-12, name);
-      });
-    });
-  });
-}
 
 describe("VanillaRNN", () => {
   const make = () => new VanillaRNN(3, 5, 4, { random: new RandomState(1) });

@@ -34,8 +34,12 @@ async function check(/** @type {string} */ title, /** @type {string[]} */ args) 
   return { passed: Number(code === 0), failed: Number(code !== 0) };
 }
 
-/** Mocha's tests; a run that ends without its report counts as one failure more. */
-async function mocha() {
+/**
+ * Mocha's tests; a run that ends without its report counts as one failure more.
+ * @param {string} title
+ * @param {string[]} files none: all of test/
+ */
+async function mocha(title, files = []) {
   const file = path.join(report, "mocha.json");
   rmSync(file, { force: true });
   const reporter = path.join(root, "scripts", "setup", "mocha-reporter.cjs");
@@ -45,9 +49,10 @@ async function mocha() {
     reporter,
     "--reporter-option",
     `counts=${file}`,
+    ...files,
   ]);
   const { passed = 0, failed = 0, pending = 0 } = readJson(file) ?? {};
-  console.log(`${code === 0 ? "✔" : "✗"} mocha: ${passed} passed, ${failed} failed, ${pending} skipped`);
+  console.log(`${code === 0 ? "✔" : "✗"} ${title}: ${passed} passed, ${failed} failed, ${pending} skipped`);
   return { passed, failed: failed || Number(code !== 0) };
 }
 
@@ -103,8 +108,11 @@ export async function runTests({ quick }) {
   add(
     await check("format", [path.join(modules, "prettier", "bin", "prettier.cjs"), "--check", "--log-level=warn", "."]),
   );
-  add(await mocha());
+  add(await mocha("mocha"));
   if (quick) console.log("- notebooks: left out (--quick)");
-  else add(await notebooks());
+  else {
+    add(await notebooks());
+    add(await mocha("fidelity", [path.join("test", "fidelity", "printed.ts")]));
+  }
   return total;
 }
