@@ -4,8 +4,9 @@
  *
  * tslab compiles a cell in two steps, TypeScript → ES module → CommonJS, and keeps no map of either, so that an error
  * can only be placed in generated code. Here its compiler module is replaced in `require.cache` by a copy in which two
- * functions also ask for maps and a third helps tslab's own rewriting; every other name leads to the original. (The compiler itself cannot be swapped:
- * @tslab/typescript-for-tslab has functions of its own.)
+ * functions also ask for maps and a third helps tslab's own rewriting; every other name leads to the original. (The
+ * compiler itself cannot be swapped: @tslab/typescript-for-tslab has functions of its own.) Of ambient types only Node's
+ * are loaded.
  */
 import { createRequire } from "node:module";
 import type { SourceMapPayload } from "node:module";
@@ -54,7 +55,9 @@ type CreateHost = (files: string[], options: TypeScript.CompilerOptions, ...rest
 
 const changed = {
   createWatchCompilerHost(files: string[], options: TypeScript.CompilerOptions, ...rest: unknown[]): unknown {
-    return (ts.createWatchCompilerHost as CreateHost)(files, { ...options, inlineSourceMap: true }, ...rest);
+    // Without `types` every package in @types is read: half a megabyte at each start, and mocha's globals in the cells.
+    const ours = { ...options, inlineSourceMap: true, types: ["node"] };
+    return (ts.createWatchCompilerHost as CreateHost)(files, ours, ...rest);
   },
 
   createWatchProgram(host: TypeScript.WatchCompilerHostOfFilesAndCompilerOptions<TypeScript.BuilderProgram>): unknown {

@@ -404,6 +404,11 @@ describe("kernel", function () {
       assert.deepEqual(nothing, { status: "ok", found: false, data: {}, metadata: {} });
     });
 
+    it("knows Node's globals, and none of the tools that happen to be installed", async () => {
+      assert.equal((await kernel.run("process.version.length + setTimeout.length")).reply.status, "ok");
+      assert.match((await kernel.run("typeof describe")).reply.evalue, /Cannot find name 'describe'/);
+    });
+
     it("tells complete, incomplete and invalid code apart", async () => {
       const status = async (code: string) => (await kernel.ask("is_complete_request", { code })).status;
       assert.equal(await status("const n = <number>await f();"), "complete");
