@@ -101,10 +101,15 @@ export function lossCurve(losses: SeriesInput, options: LossCurveOptions = {}): 
     .flatMap((one) => numbers(one.y))
     .reduce<number>((most, loss) => Math.max(most, loss ?? 0), 0);
   const yRange = options.yRange ?? (!log && top > 0 ? ([0, top * 1.1] as const) : undefined);
-  const most = toSeries(losses).reduce((count, one) => Math.max(count, one.x ? Infinity : one.y.length), 0);
-  const layout = merge(most <= 12 ? { xaxis: { dtick: 1 } } : {}, options.layout ?? {}); // no half epochs
+  const few = toSeries(losses).every((one) => (one.x ? areWhole(one.x) && spread(one.x) <= 12 : one.y.length <= 12));
+  const layout = merge(few ? { xaxis: { dtick: 1 } } : {}, options.layout ?? {}); // no half epochs
   return line(losses, { format: ".4f", ...options, title, xTitle, yTitle, start, yRange, layout });
 }
+
+const areWhole = (values: ArrayLike<number>): boolean => Array.from(values).every(Number.isInteger);
+const spread = (values: ArrayLike<number>): number =>
+  Array.from(values).reduce((a, b) => Math.max(a, b), -Infinity) -
+  Array.from(values).reduce((a, b) => Math.min(a, b), Infinity);
 
 /** A log axis around the numbers and reference lines; where they span two decades or more, ticks at whole powers only. */
 export function logAxis(series: readonly Series[], lines: readonly ReferenceLine[] = []): Record<string, unknown> {
