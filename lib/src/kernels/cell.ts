@@ -75,11 +75,5 @@ export interface CellKernel {
 
 /** Puts the gates (blocks of rows) of a weight or a gradient into the cell's own order, or back. */
 export function reorderGates(o: Ops, { gateOrder }: CellKernel, weight: tf.Tensor): tf.Tensor {
-  if (!gateOrder) return weight;
-  const size = weight.shape[0]! / gateOrder.length;
-  const gates = o.split(weight, gateOrder.map(() => size), 0); // prettier-ignore
-  return o.concat(
-    gateOrder.map((gate) => gates[gate]!),
-    0,
-  );
+  return gateOrder ? o.blocks(weight, gateOrder) : weight;
 }

@@ -108,6 +108,10 @@ export const portableOps: Ops = {
     const shape = list[0]!.shape;
     return join(list, axis, [...shape.slice(0, axis), list.length, ...shape.slice(axis)]);
   },
+  blocks(x, order) {
+    const parts = cut(x, order.map(() => x.shape[0]! / order.length), 0, true); // prettier-ignore
+    return tf.concat(order.map((block) => parts[block]!), 0); // prettier-ignore
+  },
   split: (x, sizes, axis) => (sizes.length === 1 ? [x] : cut(x, sizes, axis, true)),
   concat(list, axis) {
     if (list.length === 1) return list[0]!;

@@ -112,18 +112,25 @@ export abstract class Optimizer<State extends string = string> {
         return now[i]!;
       }),
     );
-    const result = this.update({
-      g: flatten(grads),
-      p: () => flatten(parameters),
-      state: state as Record<State, tf.Tensor>,
-      n,
-    });
-    const deltas = unflatten(result.delta, parameters);
-    parameters.forEach((parameter, i) => {
-      const kept = result.decay ? tf.mul(parameter, result.decay) : parameter;
-      parameter.assign(tf.add(kept, deltas[i]!));
-    });
-    for (const [key, value] of Object.entries<tf.Tensor>(result.state)) state[key]!.assign(value);
+    // Joining pays if there is state; without it there are but two or three operations for each parameter.
+    const isJoined = Object.keys(state).length > 0;
+    const parts = isJoined
+      ? [{ parameters, grads }]
+      : parameters.map((p, i) => ({ parameters: [p], grads: [grads[i]!] }));
+    for (const { parameters, grads } of parts) {
+      const result = this.update({
+        g: flatten(grads),
+        p: () => flatten(parameters),
+        state: state as Record<State, tf.Tensor>,
+        n,
+      });
+      const deltas = unflatten(result.delta, parameters);
+      parameters.forEach((parameter, i) => {
+        const kept = result.decay ? tf.mul(parameter, result.decay) : parameter;
+        parameter.assign(tf.add(kept, deltas[i]!));
+      });
+      for (const [key, value] of Object.entries<tf.Tensor>(result.state)) state[key]!.assign(value);
+    }
   }
 
   /**
