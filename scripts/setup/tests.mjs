@@ -22,7 +22,10 @@ function node(args) {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, args, { cwd: root, stdio: "inherit" });
     child.on("error", () => resolve(127));
-    child.on("close", (code) => resolve(code ?? 1));
+    child.on("close", (code, signal) => {
+      if (signal) console.error(`${path.basename(args[0] ?? "")} was ended by ${signal}`);
+      resolve(code ?? 1);
+    });
   });
 }
 
