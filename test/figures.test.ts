@@ -116,6 +116,12 @@ describe("plot.lossCurve", () => {
     );
   });
 
+  it("counts whole epochs while there are few", () => {
+    const ticks = (curve: plot.SeriesInput) => (plot.lossCurve(curve).layout.xaxis as { dtick?: number }).dtick;
+    const at = (...x: number[]) => ticks([{ x, y: x }]);
+    assert.deepEqual([ticks([3, 2, 1]), at(1, 2), at(1, 50), at(0.5, 1)], [1, 1, undefined, undefined]);
+  });
+
   it("keeps the caller's layout over its own", () => {
     const { layout } = plot.lossCurve([1], { layout: { height: 99, xaxis: { dtick: 20 } } });
     assert.equal(layout.height, 99);

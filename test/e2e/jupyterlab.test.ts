@@ -11,8 +11,9 @@ const mistakes = notebookOf(
   'const three = 3;\nconst four: number = "four";\nconst five = 5;',
   'console.log("not to be seen");',
   'import { fit, tqdm } from "unrolled";\n' +
-    "let steps = 0;\nconst batches = Array.from({ length: 100_000 }, (_, i) => i);\n" +
-    "await fit(() => 1 / ++steps, batches, { progress: tqdm });",
+    "const clock = new Int32Array(new SharedArrayBuffer(4));\nlet steps = 0;\n" +
+    "function step() {\n  Atomics.wait(clock, 0, 0, 2); // two milliseconds of work\n  return 1 / ++steps;\n}\n" +
+    "await fit(step, Array.from({ length: 100_000 }), { progress: tqdm });",
   "steps > 0 && steps < 100_000",
   'import { plot, show, table } from "unrolled";\n' +
     'show(plot.lossCurve([3, 2, 1]));\ntable([{ model: "RNN", loss: 1.25 }]);',
