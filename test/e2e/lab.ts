@@ -6,7 +6,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium, type Browser, type Locator, type Page } from "playwright-core";
@@ -51,6 +51,7 @@ export class Lab {
     const folder = join(course, "my notebooks");
     const home = mkdtempSync(join(tmpdir(), "unrolled-lab-"));
     for (const each of [folder, join(course, "build")]) mkdirSync(each);
+    symlinkSync(join(root, "datasets"), join(course, "datasets"), "junction");
     for (const name of notebooks) cpSync(join(root, "notebooks", name), join(folder, name));
     for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
 
