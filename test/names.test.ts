@@ -21,10 +21,13 @@ describe("data.unicodeToAscii", () => {
 
 describe("data.parseNames", () => {
   it("sorts languages and keeps the order and the repetitions of names", () => {
-    const names = parse({ "Polish.txt": "Nowak\nAdamski\nNowak", "Arabic.txt": "Khoury" });
+    const names = parse({ "Polish.txt": "Nowak\nAdamski\nNowak", "Arabic.txt": "Khoury\nNahas" });
     assert.deepEqual(names.allCategories, ["Arabic", "Polish"]);
-    assert.deepEqual(names.categoryLines, { Arabic: ["Khoury"], Polish: ["Nowak", "Adamski", "Nowak"] });
-    assert.equal(names.total, 4);
+    assert.deepEqual(names.categoryLines, {
+      Arabic: ["Khoury", "Nahas"],
+      Polish: ["Nowak", "Adamski", "Nowak"],
+    });
+    assert.equal(names.total, 5);
     assert.deepEqual(names.notes, []);
   });
 
@@ -34,9 +37,10 @@ describe("data.parseNames", () => {
   });
 
   it("leaves out names that fold to nothing and languages without names, and says so", () => {
-    const names = parse({ "Russian.txt": "Иванов\nIvanov\n42", "Empty.txt": "", "Blank.txt": " \n\n" });
+    const russian = "Иванов\nIvanov\n42\nPetrov";
+    const names = parse({ "Russian.txt": russian, "Empty.txt": "", "Blank.txt": " \n\n" });
     assert.deepEqual(names.allCategories, ["Russian"]);
-    assert.deepEqual(names.categoryLines.Russian, ["Ivanov"]);
+    assert.deepEqual(names.categoryLines.Russian, ["Ivanov", "Petrov"]);
     assert.deepEqual(names.notes, [
       'Russian: 2 without a single plain letter left out, such as "Иванов"',
       "Empty: no names",
@@ -44,8 +48,16 @@ describe("data.parseNames", () => {
     ]);
   });
 
-  it("keeps a language with a single name", () => {
-    assert.deepEqual(parse("Only").categoryLines.Test, ["Only"]);
+  it("keeps a language with a single name, and says so", () => {
+    const names = parse("Only\n");
+    assert.deepEqual(names.categoryLines.Test, ["Only"]);
+    assert.deepEqual(names.notes, ["Test: a single name, which can be learned or judged by, not both"]);
+  });
+
+  it("takes a file of one's own beside those of the course", () => {
+    const course = new Map([["Polish.txt", "Nowak\nAdamski"]]);
+    const names = data.parseNames([...course, ["Finnish.txt", "Virtanen\nMäkelä\n"]]);
+    assert.deepEqual(names.categoryLines, { Finnish: ["Virtanen", "Makela"], Polish: ["Nowak", "Adamski"] });
   });
 
   it("names the file and line of 10 MB without a line end", () => {
@@ -77,6 +89,13 @@ describe("data.readNames", () => {
     const names = await data.readNames(folder);
     assert.deepEqual(names.allCategories, ["Latin1", "Utf16", "Utf8"]);
     for (const category of names.allCategories) assert.deepEqual(names.categoryLines[category], ["Muller", "Bohm"]);
+    assert.deepEqual(names.notes, ["Latin1.txt: read as windows-1252", "Utf16.txt: read as utf-16le"]);
+  });
+
+  it("names a file that is no text, such as UTF-16 without a byte order mark", async () => {
+    fs.writeFileSync(path.join(folder, "A.txt"), "Ann\nEve\n");
+    fs.writeFileSync(path.join(folder, "B.txt"), Buffer.from("Bo\n", "utf16le"));
+    await assert.rejects(data.readNames(folder), /readNames: B\.txt: .*NUL; if it is UTF-16, save it as UTF-8/);
   });
 
   it("says what is missing", async () => {

@@ -8,7 +8,7 @@ export { toBatch, toTensor, toTensors, type Batch } from "./tensors";
 export { readZip, type ReadZipOptions } from "./archive";
 export { datasets, type DatasetInfo, type DatasetName, type TextFiles } from "./datasets";
 export { download, type Download, type DownloadOptions } from "./download";
-export { decodeText } from "./encoding";
+export { decodeText, detectEncoding, type Encoding } from "./encoding";
 export { loadFiles, loadText, readText, type LoadedFiles, type LoadedText, type LoadOptions } from "./load";
 export {
   allLetters,
@@ -23,5 +23,5 @@ export {
   type Names,
   type NamesOptions,
 } from "./names";
-export { bucketByLength, padSequences, SequenceDataset, type BucketOptions } from "./sequences";
+export { bucketByLength, padSequences, SequenceDataset, type BucketOptions, type PadOptions } from "./sequences";
 export { trainTestSplit, type Split, type SplitOptions } from "./split";

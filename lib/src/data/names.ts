@@ -5,7 +5,7 @@
 import fs from "node:fs/promises";
 import path from "node:path";
 import * as tf from "@tensorflow/tfjs";
-import { decodeText } from "./encoding";
+import { decodeText, detectEncoding } from "./encoding";
 import { loadFiles, type LoadedFiles, type LoadOptions } from "./load";
 import { compareCodePoints } from "./vocabulary";
 
@@ -35,7 +35,10 @@ export interface Names {
   categoryLines: Record<string, string[]>;
   /** The number of names in all. */
   total: number;
-  /** What was left out: blank lines are not mentioned, empty files and names that fold to nothing are. */
+  /**
+   * What was left out, and what is unusual: empty files, names that fold to nothing, languages with a single name, files
+   * that are not UTF-8. Blank lines are not mentioned.
+   */
   notes: string[];
 }
 
@@ -64,6 +67,7 @@ export function parseNames(
     }
     if (names.length === 0) notes.push(`${category}: no names`);
     else categories.push([category, names]);
+    if (names.length === 1) notes.push(`${category}: a single name, which can be learned or judged by, not both`);
   }
   categories.sort(([a], [b]) => compareCodePoints(a, b));
   const total = categories.reduce((sum, [, names]) => sum + names.length, 0);
@@ -78,18 +82,27 @@ export function parseNames(
 
 /**
  * Names from a folder of *.txt, one file for each language; any common encoding and line end.
- * Throws if there is no such folder or no name in it, and as `parseNames`.
+ * Throws if there is no such folder, no name in it or a file that is no text, and as `parseNames`.
  */
 export async function readNames(folder: string, options: NamesOptions = {}): Promise<Names> {
   const entries = await fs.readdir(folder).catch((error: Error) => {
     throw new Error(`readNames: expected a folder with one .txt for each language: ${error.message}`, { cause: error });
   });
   const files: [string, string][] = [];
+  const notes: string[] = [];
   for (const name of entries.filter((entry) => /^[^.].*\.txt$/i.test(entry)).sort(compareCodePoints)) {
-    files.push([name, decodeText(await fs.readFile(path.join(folder, name)))]);
+    const bytes = await fs.readFile(path.join(folder, name));
+    const encoding = detectEncoding(bytes);
+    if (encoding !== "utf-8") notes.push(`${name}: read as ${encoding}`);
+    try {
+      files.push([name, decodeText(bytes)]);
+    } catch (error) {
+      throw new Error(`readNames: ${name}: ${(error as Error).message}`, { cause: error });
+    }
   }
   if (files.length === 0) throw new Error(`readNames: no .txt file in ${folder}`);
-  return parseNames(files, options);
+  const names = parseNames(files, options);
+  return { ...names, notes: [...notes, ...names.notes] };
 }
 
 /** The course's names, and where they were found: the PyTorch tutorials' or the smaller built-in list (see load.ts). */

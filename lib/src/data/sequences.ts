@@ -6,13 +6,20 @@ import { defaultGenerator, type TorchGenerator } from "../random";
 import { checkIndex, type Column, type Columns, type Dataset } from "./dataset";
 import type { BatchSampler } from "./loader";
 
+export interface PadOptions {
+  /** What the sequences are filled up with. */
+  padValue?: number;
+  /** Rounds T up to a multiple of this, so that batches have few different shapes: `nn.compile` builds a graph for each. */
+  multipleOf?: number;
+}
+
 /**
  * Sequences as one block, filled up at the end: ids [B, T] with T the longest, lengths [B] (PyTorch's pad_sequence with
  * batchFirst). Throws if there is none or one is empty.
  */
 export function padSequences(
   sequences: ArrayLike<ArrayLike<number>>,
-  { padValue = 0 }: { padValue?: number } = {},
+  { padValue = 0, multipleOf = 1 }: PadOptions = {},
 ): { ids: Column; lengths: Column } {
   const batch = sequences.length;
   if (batch === 0) throw new RangeError("padSequences: expected at least one sequence, got none");
@@ -21,7 +28,10 @@ export function padSequences(
     lengths[i] = sequences[i]!.length;
     if (lengths[i] === 0) throw new RangeError(`padSequences: sequence ${i} is empty`);
   }
-  const longest = lengths.reduce((a, b) => Math.max(a, b));
+  if (!Number.isInteger(multipleOf) || multipleOf < 1) {
+    throw new RangeError(`padSequences: expected multipleOf to be a whole number from 1, got ${multipleOf}`);
+  }
+  const longest = Math.ceil(lengths.reduce((a, b) => Math.max(a, b)) / multipleOf) * multipleOf;
   const ids = new Int32Array(batch * longest).fill(padValue);
   for (let i = 0; i < batch; i++) ids.set(sequences[i]!, i * longest);
   return { ids: { data: ids, shape: [batch, longest] }, lengths: { data: lengths, shape: [batch] } };
@@ -35,7 +45,7 @@ export class SequenceDataset implements Dataset<"x" | "y" | "lengths"> {
   constructor(
     private readonly sequences: readonly ArrayLike<number>[],
     private readonly labels: ArrayLike<number>,
-    private readonly options: { padValue?: number } = {},
+    private readonly options: PadOptions = {},
   ) {
     if (sequences.length !== labels.length) {
       throw new RangeError(
