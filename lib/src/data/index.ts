@@ -23,5 +23,12 @@ export {
   type Names,
   type NamesOptions,
 } from "./names";
-export { bucketByLength, padSequences, SequenceDataset, type BucketOptions, type PadOptions } from "./sequences";
+export {
+  bucketByLength,
+  NextTokenDataset,
+  padSequences,
+  SequenceDataset,
+  type BucketOptions,
+  type PadOptions,
+} from "./sequences";
 export { trainTestSplit, type Split, type SplitOptions } from "./split";

@@ -47,11 +47,7 @@ export class SequenceDataset implements Dataset<"x" | "y" | "lengths"> {
     private readonly labels: ArrayLike<number>,
     private readonly options: PadOptions = {},
   ) {
-    if (sequences.length !== labels.length) {
-      throw new RangeError(
-        `SequenceDataset: expected one label for each of ${sequences.length} sequences, got ${labels.length}`,
-      );
-    }
+    checkLabels("SequenceDataset", sequences, labels);
     const empty = sequences.findIndex(({ length }) => length === 0);
     if (empty >= 0) throw new RangeError(`SequenceDataset: sequence ${empty} is empty`);
   }
@@ -73,6 +69,54 @@ export class SequenceDataset implements Dataset<"x" | "y" | "lengths"> {
     const { ids, lengths } = padSequences(chosen, this.options);
     const y = Int32Array.from(indices, (index) => this.labels[index]!);
     return { x: ids, y: { data: y, shape: [y.length] }, lengths };
+  }
+}
+
+/**
+ * Sequences to be written on, each of a class (a name's language, say): a batch is x [B, T], every token but the last; y
+ * [B, T], every token but the first; and label [B]. Both are padded, y with `ignoreIndex`, so that
+ * `new nn.CrossEntropyLoss({ ignoreIndex: -1 })` passes over it. Throws on a sequence of fewer than two tokens.
+ */
+export class NextTokenDataset implements Dataset<"x" | "y" | "label"> {
+  constructor(
+    private readonly sequences: readonly (Int32Array | readonly number[])[],
+    private readonly labels: ArrayLike<number>,
+    private readonly options: PadOptions & { ignoreIndex?: number } = {},
+  ) {
+    checkLabels("NextTokenDataset", sequences, labels);
+    const short = sequences.findIndex(({ length }) => length < 2);
+    if (short >= 0) {
+      throw new RangeError(
+        `NextTokenDataset: expected two tokens or more, sequence ${short} has ${sequences[short]!.length}`,
+      );
+    }
+  }
+
+  get length(): number {
+    return this.sequences.length;
+  }
+
+  /** The length of each x, for `bucketByLength`. */
+  get lengths(): Int32Array {
+    return Int32Array.from(this.sequences, ({ length }) => length - 1);
+  }
+
+  gather(indices: ArrayLike<number>): Columns<"x" | "y" | "label"> {
+    const { ignoreIndex = -1, ...padding } = this.options;
+    const chosen = Array.from(indices, (index) => {
+      checkIndex(index, this.length, "NextTokenDataset.gather");
+      return this.sequences[index]!;
+    });
+    const { ids: x } = padSequences(
+      chosen.map((sequence) => sequence.slice(0, -1)),
+      padding,
+    );
+    const { ids: y } = padSequences(
+      chosen.map((sequence) => sequence.slice(1)),
+      { ...padding, padValue: ignoreIndex },
+    );
+    const label = Int32Array.from(indices, (index) => this.labels[index]!);
+    return { x, y, label: { data: label, shape: [label.length] } };
   }
 }
 
@@ -117,4 +161,9 @@ export function bucketByLength(
       for (const i of mixed(Int32Array.from(batches.keys()))) yield batches[i]!;
     },
   };
+}
+
+function checkLabels(caller: string, { length }: { length: number }, labels: { length: number }): void {
+  if (length === labels.length) return;
+  throw new RangeError(`${caller}: expected one label for each of ${length} sequences, got ${labels.length}`);
 }

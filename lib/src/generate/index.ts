@@ -9,3 +9,4 @@ export {
   type Step,
   type TextModel,
 } from "./text";
+export { generateNames, NameGenerator, type GenerateNamesOptions, type NameGeneratorOptions } from "./names";
