@@ -16,6 +16,7 @@ const rooms = {
   metrics: ["backend", "nn", "optim", "data", "random", "format"],
   generate: ["backend", "nn", "optim", "data", "random", "format", "metrics"],
   train: ["backend", "nn", "optim", "data", "random", "format", "metrics", "generate"],
+  models: ["backend", "compile", "nn", "optim", "data", "random", "format", "metrics", "train"],
   plot: ["format"],
   notebook: ["plot", "format", "backend"],
 };

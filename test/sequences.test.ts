@@ -104,3 +104,36 @@ describe("data.bucketByLength", () => {
     assert.throws(() => data.bucketByLength([1], { batchSize: 1, width: 0.5 }), /width of 1 or more, got 0.5/);
   });
 });
+
+describe("batches of few shapes", () => {
+  it("fills up T to one of the given numbers, and rows with the first one and an ignored label", () => {
+    const filled = new data.SequenceDataset(sequences, [0, 1, 2, 0, 1, 2], { steps: [2, 5], rows: 3, padValue: 9 });
+    const { x, y, lengths } = filled.gather([4, 0]);
+    assert.deepEqual(x, { data: Int32Array.of(8, 9, 1, 9, 8, 9), shape: [3, 2] });
+    assert.deepEqual(y, { data: Int32Array.of(1, 0, -1), shape: [3] });
+    assert.deepEqual(lengths, { data: Int32Array.of(2, 1, 2), shape: [3] });
+    assert.deepEqual(filled.gather([5, 0, 1, 2]).x.shape, [4, 5]);
+    const short = new data.SequenceDataset(sequences, [0, 1, 2, 0, 1, 2], { steps: [2] });
+    assert.deepEqual(short.gather([5]).x.shape, [1, 4], "longer than the last number: its own length");
+  });
+
+  it("cuts lengths into buckets of about equal size", () => {
+    assert.deepEqual(data.lengthBounds([5, 3, 3, 4, 9, 1], 3), [3, 5, 9]);
+    assert.deepEqual(data.lengthBounds([2, 2, 2, 2, 7], 4), [2, 7]);
+    assert.deepEqual(data.lengthBounds([4, 2], 1), [4]);
+    assert.throws(() => data.lengthBounds([], 2), /at least one length/);
+    assert.throws(() => data.lengthBounds([1], 0), /count of 1 or more, got 0/);
+  });
+
+  it("puts lengths together by bounds, what is longer with the last", () => {
+    const sampler = data.bucketByLength([1, 4, 2, 3, 9, 5], { batchSize: 10, bounds: [2, 4], shuffle: false });
+    assert.equal(sampler.length, 2);
+    assert.deepEqual(
+      Array.from(sampler.batches(), (batch) => Array.from(batch)),
+      [
+        [0, 2],
+        [1, 3, 4, 5],
+      ],
+    );
+  });
+});

@@ -18,3 +18,4 @@ export * as optim from "./optim";
 export * as metrics from "./metrics";
 export * from "./generate";
 export * from "./train";
+export * as models from "./models";

@@ -25,10 +25,13 @@ export {
 } from "./names";
 export {
   bucketByLength,
+  lengthBounds,
   NextTokenDataset,
   padSequences,
   SequenceDataset,
   type BucketOptions,
   type PadOptions,
+  type SequenceDatasetOptions,
 } from "./sequences";
+export { splitNames, type NameExample, type NameSplit, type NameSplitOptions } from "./name-split";
 export { trainTestSplit, type Split, type SplitOptions } from "./split";

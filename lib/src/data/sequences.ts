@@ -11,6 +11,8 @@ export interface PadOptions {
   padValue?: number;
   /** Rounds T up to a multiple of this, so that batches have few different shapes: `nn.compile` builds a graph for each. */
   multipleOf?: number;
+  /** In place of `multipleOf`: fills up T to the first of these numbers (in order) that is enough (see `lengthBounds`). */
+  steps?: readonly number[];
 }
 
 /**
@@ -19,7 +21,7 @@ export interface PadOptions {
  */
 export function padSequences(
   sequences: ArrayLike<ArrayLike<number>>,
-  { padValue = 0, multipleOf = 1 }: PadOptions = {},
+  { padValue = 0, multipleOf = 1, steps }: PadOptions = {},
 ): { ids: Column; lengths: Column } {
   const batch = sequences.length;
   if (batch === 0) throw new RangeError("padSequences: expected at least one sequence, got none");
@@ -31,21 +33,29 @@ export function padSequences(
   if (!Number.isInteger(multipleOf) || multipleOf < 1) {
     throw new RangeError(`padSequences: expected multipleOf to be a whole number from 1, got ${multipleOf}`);
   }
-  const longest = Math.ceil(lengths.reduce((a, b) => Math.max(a, b)) / multipleOf) * multipleOf;
+  const needed = lengths.reduce((a, b) => Math.max(a, b));
+  const longest = steps?.find((count) => count >= needed) ?? Math.ceil(needed / multipleOf) * multipleOf;
   const ids = new Int32Array(batch * longest).fill(padValue);
   for (let i = 0; i < batch; i++) ids.set(sequences[i]!, i * longest);
   return { ids: { data: ids, shape: [batch, longest] }, lengths: { data: lengths, shape: [batch] } };
 }
 
+export interface SequenceDatasetOptions extends PadOptions {
+  /** Fills up smaller batches to this many rows: each is the first row again, with the label `ignoreIndex`. */
+  rows?: number;
+  ignoreIndex?: number;
+}
+
 /**
  * Sequences of token numbers with one label each; a batch is x [B, T] padded to its own longest sequence, y [B] and
- * lengths [B]. Throws if there is not one label for each sequence, or a sequence is empty.
+ * lengths [B]. With `rows` and `steps` batches have few shapes, and `new nn.CrossEntropyLoss({ ignoreIndex: -1 })` passes
+ * over the rows that only fill up. Throws if there is not one label for each sequence, or a sequence is empty.
  */
 export class SequenceDataset implements Dataset<"x" | "y" | "lengths"> {
   constructor(
     private readonly sequences: readonly ArrayLike<number>[],
     private readonly labels: ArrayLike<number>,
-    private readonly options: PadOptions = {},
+    private readonly options: SequenceDatasetOptions = {},
   ) {
     checkLabels("SequenceDataset", sequences, labels);
     const empty = sequences.findIndex(({ length }) => length === 0);
@@ -66,9 +76,14 @@ export class SequenceDataset implements Dataset<"x" | "y" | "lengths"> {
       checkIndex(index, this.length, "SequenceDataset.gather");
       return this.sequences[index]!;
     });
-    const { ids, lengths } = padSequences(chosen, this.options);
-    const y = Int32Array.from(indices, (index) => this.labels[index]!);
-    return { x: ids, y: { data: y, shape: [y.length] }, lengths };
+    const y = Array.from(indices, (index) => this.labels[index]!);
+    const { rows = 0, ignoreIndex = -1, ...padding } = this.options;
+    while (chosen.length > 0 && chosen.length < rows) {
+      chosen.push(chosen[0]!);
+      y.push(ignoreIndex);
+    }
+    const { ids, lengths } = padSequences(chosen, padding);
+    return { x: ids, y: { data: Int32Array.from(y), shape: [y.length] }, lengths };
   }
 }
 
@@ -120,10 +135,34 @@ export class NextTokenDataset implements Dataset<"x" | "y" | "label"> {
   }
 }
 
+/**
+ * Cuts lengths into buckets of about n / count items each, and at least that many but for the last: the longest length of
+ * each bucket, in order. Fewer than `count` if few lengths hold most items. Throws if there are none.
+ */
+export function lengthBounds(lengths: ArrayLike<number>, count: number): number[] {
+  if (!Number.isInteger(count) || count < 1) {
+    throw new RangeError(`lengthBounds: expected a count of 1 or more, got ${count}`);
+  }
+  if (lengths.length === 0) throw new RangeError("lengthBounds: expected at least one length, got none");
+  const sorted = Array.from(lengths).sort((a, b) => a - b);
+  const share = sorted.length / count;
+  const bounds: number[] = [];
+  for (let i = 0, begin = 0; i < sorted.length; i++) {
+    const isLastOfItsLength = sorted[i] !== sorted[i + 1];
+    if (i === sorted.length - 1 || (isLastOfItsLength && i + 1 - begin >= share)) {
+      bounds.push(sorted[i]!);
+      begin = i + 1;
+    }
+  }
+  return bounds;
+}
+
 export interface BucketOptions {
   batchSize: number;
   /** How far the lengths within a batch may differ: 1 means all are equal (default), 4 that 5 to 8 go together. */
   width?: number;
+  /** The longest length of each bucket, in order, in place of `width`; longer ones go to the last (see `lengthBounds`). */
+  bounds?: readonly number[];
   /** Mixes the items of a bucket and the order of the batches anew for each epoch (default); else both stay in order. */
   shuffle?: boolean;
   /** Where the randomness comes from; PyTorch's global generator unless given. */
@@ -136,7 +175,7 @@ export interface BucketOptions {
  */
 export function bucketByLength(
   lengths: ArrayLike<number>,
-  { batchSize, width = 1, shuffle = true, generator = defaultGenerator }: BucketOptions,
+  { batchSize, width = 1, bounds, shuffle = true, generator = defaultGenerator }: BucketOptions,
 ): BatchSampler {
   for (const [name, value] of Object.entries({ batchSize, width })) {
     if (!Number.isInteger(value) || value < 1) {
@@ -145,7 +184,8 @@ export function bucketByLength(
   }
   const buckets = new Map<number, number[]>();
   for (let i = 0; i < lengths.length; i++) {
-    const bucket = Math.ceil(lengths[i]! / width);
+    const above = bounds?.findIndex((bound) => lengths[i]! <= bound) ?? 0;
+    const bucket = bounds ? (above < 0 ? bounds.length - 1 : above) : Math.ceil(lengths[i]! / width);
     if (!buckets.has(bucket)) buckets.set(bucket, []);
     buckets.get(bucket)!.push(i);
   }
