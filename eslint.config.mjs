@@ -12,13 +12,14 @@ const rooms = {
   compile: ["backend", "kernels"],
   nn: ["backend", "kernels", "compile", "random", "format"],
   optim: ["backend", "compile", "nn", "format"],
-  data: ["random", "format"],
+  music: [],
+  data: ["random", "format", "music"],
   metrics: ["backend", "nn", "optim", "data", "random", "format"],
   generate: ["backend", "nn", "optim", "data", "random", "format", "metrics"],
   train: ["backend", "nn", "optim", "data", "random", "format", "metrics", "generate"],
   models: ["backend", "compile", "nn", "optim", "data", "random", "format", "metrics", "train"],
-  plot: ["format"],
-  notebook: ["plot", "format", "backend"],
+  plot: ["format", "music"],
+  notebook: ["plot", "format", "music", "backend"],
 };
 
 const everyRoom = Object.keys(rooms);

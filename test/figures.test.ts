@@ -17,6 +17,8 @@ const figures: Record<string, () => plot.Figure> = {
   histogram: () => plot.histogram({ before: [0, 1, 1, 2], after: [2, 3, 3, 4] }, { bins: 4 }),
   heatmap: () => plot.heatmap([[-1, 0, 2]], { diverging: true, xLabels: ["a", "b", "c"], annotate: true }),
   confusionMatrix: () => plot.confusionMatrix([[8, 2], [1, 99]], { labels: ["Irish", "English"] }), // prettier-ignore
+  pianoRoll: () =>
+    plot.pianoRoll({ given: [{ pitch: 64, beats: 1 }, { pitch: null, beats: 1 }], written: [{ pitch: 67, beats: 2 }] }), // prettier-ignore
   unrolledNetwork: () => plot.unrolledNetwork(),
   embeddingNetwork: () => plot.embeddingNetwork({ vocabSize: 39 }),
   layers3d: () => plot.layers3d({ vocabSize: 29 }),

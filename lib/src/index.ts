@@ -9,6 +9,7 @@ export * as random from "./random";
 export * as scratch from "./scratch";
 export { Matrix } from "./scratch";
 export { RandomState, TorchGenerator, defaultGenerator, manualSeed, np } from "./random";
+export * as music from "./music";
 export * as data from "./data";
 export * as plot from "./plot";
 export * from "./notebook";

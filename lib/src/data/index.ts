@@ -34,4 +34,7 @@ export {
   type SequenceDatasetOptions,
 } from "./sequences";
 export { splitNames, type NameExample, type NameSplit, type NameSplitOptions } from "./name-split";
+export { loadMelodies, parseMelodies, type Melody } from "./melodies";
+export { loadOpinions, parseOpinions, type Opinion } from "./sentiment";
+export { datePairs, reversalPairs, type DateOptions, type ReversalOptions, type TextPair } from "./pairs";
 export { trainTestSplit, type Split, type SplitOptions } from "./split";

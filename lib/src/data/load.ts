@@ -111,6 +111,11 @@ export async function loadText(name: DatasetName, options: LoadOptions = {}): Pr
   return { ...loaded, text };
 }
 
+/** A file of the course's own data, UTF-8. */
+export function readBuiltIn(name: string): Promise<string> {
+  return fs.readFile(path.join(HOME, name), "utf8");
+}
+
 /** A text file of your own, in any common encoding; throws if it is missing or empty. */
 export async function readText(file: string): Promise<string> {
   const bytes = await fs.readFile(file).catch((error: Error) => {

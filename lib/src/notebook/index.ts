@@ -1,5 +1,6 @@
 /** The one room that knows about Jupyter: rich display, progress bars, live curves. */
 export { clearOutput, display, DisplayHandle, html, markdown, show, svg } from "./display";
+export { audio } from "./audio";
 export type { MimeBundle } from "./bundle";
 export { Tqdm, tqdm } from "./tqdm";
 export type { Postfix, TqdmOptions } from "./tqdm";

@@ -14,6 +14,8 @@ export { grid } from "./grid";
 export type { GridOptions } from "./grid";
 export { gradientFlow, initialisationComparison, memoryCurve } from "./gradients";
 export type { GradientFlowCase, Initialisation, MemoryCurveOptions } from "./gradients";
+export { pianoRoll } from "./piano-roll";
+export type { PianoRollInput } from "./piano-roll";
 export { feedforwardVersusRecurrent, unfolding } from "./feedforward";
 export type { FeedforwardVersusRecurrentOptions, UnfoldingOptions } from "./feedforward";
 export { bpttGraph } from "./bptt-graph";
