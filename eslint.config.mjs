@@ -27,7 +27,7 @@ const everyRoom = Object.keys(rooms);
 /** Forbids every room that is not listed, whatever the depth of the importing file. */
 function roomRule(room, allowed) {
   const forbidden = everyRoom.filter((other) => other !== room && !allowed.includes(other));
-  const names = [...forbidden, "exercises", "solutions"].join("|");
+  const names = [...forbidden, "exercises", "solutions"].join("|"); // nobody imports those, but index.ts one error
   return {
     files: [`lib/src/${room}/**/*.ts`, `lib/src/${room}.ts`],
     rules: {
@@ -43,6 +43,26 @@ function roomRule(room, allowed) {
               regex: `^\\./(${names})(/|\\.js|$)`,
               message: `The room "${room}" may import only: ${allowed.join(", ") || "nothing"}.`,
             },
+          ],
+        },
+      ],
+    },
+  };
+}
+
+/** An exercise or its solution may import every room of the library, but no other exercise and no solution. */
+function exerciseRule(room, other) {
+  const message = "An exercise imports the library alone; what another exercise gives is passed in as an argument.";
+  return {
+    files: [`lib/src/${room}/*.ts`],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        {
+          patterns: [
+            { regex: `^\\.\\./${other}(?!/not-implemented)(/|$)`, message },
+            { regex: "^\\./(?!not-implemented(\\.js)?$)", message },
+            { regex: "^[^.]", message },
           ],
         },
       ],
@@ -83,5 +103,12 @@ export default ts.config(
   },
   { files: ["**/*.mjs"], rules: { "no-restricted-exports": "off" } },
   { files: ["**/*.{js,cjs}"], rules: { "@typescript-eslint/no-require-imports": "off" } },
+  // A stub uses none of its parameters yet, and a wrong answer may ignore one.
+  {
+    files: ["lib/src/exercises/*.ts", "test/exercises/wrong/**/*.ts"],
+    rules: { "@typescript-eslint/no-unused-vars": "off" },
+  },
+  exerciseRule("exercises", "solutions"),
+  exerciseRule("solutions", "exercises"),
   ...Object.entries(rooms).map(([room, allowed]) => roomRule(room, allowed)),
 );

@@ -1,0 +1,41 @@
+// The ways a test of an exercise ends other than well; each error knows its state. Not the grader's own failures: those
+// are SetupErrors and end the run with exit code 2.
+
+/** @typedef {"pass" | "fail" | "error" | "timeout" | "skipped" | "not started"} State */
+
+/** The learner's code answered, and the answer is not the expected one. */
+export class Mismatch extends Error {
+  /** @type {State} */
+  state = "fail";
+
+  /**
+   * @param {string} message
+   * @param {{ hint?: string | undefined }} [options]
+   */
+  constructor(message, { hint } = {}) {
+    super(hint ? `${message}\n  hint: ${hint}` : message);
+    this.name = "Mismatch";
+    this.hint = hint;
+    this.summary = message;
+  }
+}
+
+/** The learner's code gave no answer. */
+export class LearnerError extends Error {
+  /**
+   * @param {State} state
+   * @param {string} message
+   * @param {{ where?: string | undefined, trace?: string | undefined, hint?: string | undefined }} [options] `where` is the learner's own line,
+   *   `trace` the stack in the learner's file
+   */
+  constructor(state, message, { where, trace, hint } = {}) {
+    super(message);
+    this.name = "LearnerError";
+    this.state = state;
+    this.where = where;
+    this.trace = trace;
+    this.hint = hint;
+    // Plain mocha shows the stack: the learner's, not the judge's.
+    this.stack = `${message}${where ? `\n    at ${where}` : ""}`;
+  }
+}

@@ -1,0 +1,50 @@
+// Says in a sentence a beginner understands why the learner's code gave no answer, and points at the learner's own line.
+import { LearnerError } from "./errors.mjs";
+import { shownName } from "./bundle.mjs";
+
+/**
+ * @param {Exclude<import("./process.mjs").Answer, { kind: "value" }>} answer
+ * @param {{ id: string, name: string | undefined, deadlineMs: number, maps: Record<string, import("node:module").SourceMap> }} options
+ * @returns {LearnerError}
+ */
+export function explain(answer, { id, name, deadlineMs, maps }) {
+  const what = name ? `${name}(…)` : "the code";
+  if (answer.kind === "timeout")
+    return new LearnerError("timeout", `${what} did not come back within ${deadlineMs / 1000} s`, {
+      hint: "Does every loop end, and is every promise resolved?",
+    });
+  if (answer.kind === "ended") return new LearnerError("error", `${what} gave no result: ${answer.reason}`);
+  const { error, late } = answer;
+  const trace = learnerTrace(error.stack, maps);
+  const where = trace[0];
+  if (error.notStarted) return new LearnerError("not started", `not started yet: ${error.message}`);
+  if (error.missing)
+    return new LearnerError("error", `${shownName(id)}: ${error.message}`, {
+      hint: "The names of the exported functions are the tests' way in: keep them as they were.",
+    });
+  if (late)
+    return new LearnerError("error", `an error came up outside of any call: ${headline(error)}`, {
+      where,
+      trace: trace.join("\n"),
+      hint: "A promise that nobody awaits, or a timer, fails on its own.",
+    });
+  return new LearnerError("error", `${what} threw ${headline(error)}`, { where, trace: trace.join("\n") });
+}
+
+function headline(/** @type {import("./process.mjs").Failure} */ { thrown, name, message }) {
+  if (thrown) return `${message} instead of an Error`;
+  return `${name || "Error"}: ${message}`;
+}
+
+/** The frames of a stack that lie in TypeScript files of the course, as file:line:column. */
+function learnerTrace(
+  /** @type {string} */ stack,
+  /** @type {Record<string, import("node:module").SourceMap>} */ maps,
+) {
+  return stack.split("\n").flatMap((line) => {
+    const [, file = "", row, column] = /([\w-]+\.cjs):(\d+):(\d+)/.exec(line) ?? [];
+    const entry = maps[file]?.findEntry(Number(row) - 1, Number(column) - 1);
+    if (!entry || !("originalSource" in entry)) return [];
+    return [`${entry.originalSource}:${entry.originalLine + 1}:${entry.originalColumn + 1}`];
+  });
+}

@@ -1,0 +1,194 @@
+// What a judge's test sees of the learner's code: `learner(id)` inside a `describe`, then `call`, `inspect` and `drive`.
+// The code itself runs in a child process that is started at the first call and killed after the last test.
+/* global after, afterEach, beforeEach */
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { SourceMap } from "node:module";
+import { bundleDrive, bundleLearner, isHeavy, shownName } from "./bundle.mjs";
+import { context } from "./context.mjs";
+import { LearnerError } from "./errors.mjs";
+import { explain } from "./explain.mjs";
+import { LearnerProcess } from "./process.mjs";
+import { readExercise, testFolder } from "./registry.mjs";
+import { root } from "../setup/paths.mjs";
+
+/** @typedef {import("./process.mjs").Answer} Answer */
+
+const startMs = 20_000; // for the library alone, which is ours
+
+/**
+ * @typedef {object} Learner
+ * @property {(name: string, ...args: unknown[]) => Promise<any>} call runs an exported function and gives its result as
+ *   plain data: numbers, strings, arrays, typed arrays, records; a Matrix becomes {rows, cols, data} and is made from it
+ * @property {(name: string, ...args: unknown[]) => Promise<any>} callAsync the same for an async function
+ * @property {(name: string, ...args: unknown[]) => Promise<{ value: any, args: any[] }>} inspect the result, and the arguments as they are
+ *   after the call
+ * @property {(name: string, ...args: unknown[]) => Promise<any>} drive runs a function of <id>.drive.ts beside the learner's code, with the
+ *   learner's exports as its first argument
+ */
+
+/**
+ * The learner's code of an exercise. To be called inside `describe`: it registers hooks of mocha.
+ * @param {string} id
+ * @returns {Learner}
+ */
+export function learner(id) {
+  const session = new Session(id);
+  beforeEach(function () {
+    // The deadline is the session's; mocha's own would only end the waiting, not the code.
+    this.currentTest?.timeout(0);
+    session.begin();
+  });
+  afterEach(() => session.endTest());
+  after(() => session.close());
+  return {
+    call: async (name, ...args) => (await session.ask("call", name, args)).value,
+    callAsync: async (name, ...args) => (await session.ask("call", name, args, true)).value,
+    inspect: (name, ...args) => session.ask("call", name, args),
+    drive: async (name, ...args) => (await session.ask("drive", name, args)).value,
+  };
+}
+
+/** The child of one exercise, replaced after it was killed. */
+class Session {
+  /** @type {LearnerProcess | undefined} */
+  #child;
+  /** @type {Promise<Awaited<ReturnType<typeof prepare>>> | undefined} */
+  #prepared;
+  /** @type {LearnerError | undefined} what loading the file ended with: it would end so again */
+  #broken;
+  #left = 0;
+
+  constructor(/** @type {string} */ id) {
+    this.id = id;
+    this.exercise = readExercise(id);
+  }
+
+  begin() {
+    this.#left = this.exercise.deadlineMs;
+    context().lastCall = undefined;
+    context().output = "";
+  }
+
+  endTest() {
+    context().output += this.#child?.takeOutput() ?? "";
+  }
+
+  close() {
+    this.#child?.kill();
+    this.#child = undefined;
+  }
+
+  /**
+   * @param {"call" | "drive"} op
+   * @param {string} name
+   * @param {unknown[]} args
+   * @param {boolean} [wait]
+   */
+  async ask(op, name, args, wait = false) {
+    if (this.#broken) throw this.#broken;
+    this.#prepared ??= prepare(this.exercise);
+    const prepared = await this.#prepared;
+    context().lastCall = {
+      name: op === "call" ? name : undefined,
+      where: op === "call" ? prepared.lineOf(name) : undefined,
+    };
+    const child = await this.#start(prepared);
+    const answer = await this.#timed(child, { op, name, args, wait });
+    if (answer.kind === "value") return answer.value;
+    throw this.#explain(answer, prepared, child, op === "call" ? name : undefined);
+  }
+
+  /** @param {Awaited<ReturnType<typeof prepare>>} prepared */
+  async #start(prepared) {
+    if (this.#child?.alive) return this.#child;
+    this.close();
+    const child = new LearnerProcess(prepared.files, { heavy: prepared.heavy, fenced: context().fenced });
+    this.#child = child;
+    const notImplemented = path.join(root, "lib", "dist", "exercises", "not-implemented.js");
+    const ready = await child.ask({ op: "prepare", libraries: prepared.libraries, notImplemented }, startMs);
+    if (ready.kind !== "value") {
+      this.close();
+      throw new Error(`the library does not load in the learner's process: ${JSON.stringify(ready)}`);
+    }
+    const file = path.join(child.folder, `${this.id}.cjs`);
+    const driveFile = prepared.hasDrive ? path.join(child.folder, "drive.cjs") : undefined;
+    const loaded = await this.#timed(child, { op: "load", file, driveFile });
+    if (loaded.kind === "value") return child;
+    this.#broken = this.#explain(loaded, prepared, child, undefined);
+    throw this.#broken;
+  }
+
+  /**
+   * Asks within what is left of the test's deadline.
+   * @param {LearnerProcess} child
+   * @param {Record<string, unknown>} request
+   */
+  async #timed(child, request) {
+    const started = performance.now();
+    const answer = await child.ask(request, Math.max(1, this.#left));
+    this.#left -= performance.now() - started;
+    return answer;
+  }
+
+  /**
+   * @param {Exclude<Answer, { kind: "value" }>} answer
+   * @param {Awaited<ReturnType<typeof prepare>>} prepared
+   * @param {LearnerProcess} child
+   * @param {string | undefined} name
+   */
+  #explain(answer, prepared, child, name) {
+    const error = explain(answer, { id: this.id, name, deadlineMs: this.exercise.deadlineMs, maps: prepared.maps });
+    if (!child.alive || answer.kind === "timeout" || answer.kind === "ended") {
+      context().output += child.takeOutput();
+      child.kill();
+    }
+    return error;
+  }
+}
+
+/** Reads and bundles the files of a session, once. */
+async function prepare(/** @type {import("./registry.mjs").Exercise} */ { id, requires }) {
+  /** @type {Record<string, string>} */
+  const files = {};
+  /** @type {Record<string, SourceMap>} */
+  const maps = {};
+  /** @type {Set<string>} */
+  const libraries = new Set();
+  const add = (/** @type {string} */ name, /** @type {import("./bundle.mjs").Bundle} */ bundle) => {
+    files[name] = bundle.code;
+    maps[name] = new SourceMap(JSON.parse(bundle.map));
+    for (const library of bundle.libraries) libraries.add(library);
+  };
+  const source = readSource(id);
+  add(`${id}.cjs`, await bundleLearner(id, source));
+  const driveFile = path.join(testFolder, `${id}.drive.ts`);
+  const hasDrive = existsSync(driveFile);
+  if (hasDrive) {
+    for (const other of requires) add(`${other}.cjs`, await bundleLearner(other, readSource(other)));
+    add("drive.cjs", await bundleDrive(id, driveFile, readFileSync(driveFile, "utf8"), [id, ...requires]));
+  }
+  const lines = source.split(/\r?\n/);
+  return {
+    files,
+    maps,
+    hasDrive,
+    libraries: [...libraries],
+    heavy: [...libraries].some(isHeavy),
+    /** Where a function is declared in the learner's file. */
+    lineOf: (/** @type {string} */ name) => {
+      const pattern = new RegExp(`^\\s*export\\s+(async\\s+)?(function\\*?|const|let|var|class)\\s+${name}\\b`);
+      const at = lines.findIndex((line) => pattern.test(line));
+      return at < 0 ? undefined : `${shownName(id)}:${at + 1}`;
+    },
+  };
+}
+
+function readSource(/** @type {string} */ id) {
+  const file = context().fileOf(id);
+  try {
+    return readFileSync(file, "utf8").replace(/^\uFEFF/, "");
+  } catch {
+    throw new LearnerError("error", `the file ${shownName(id)} is missing`);
+  }
+}

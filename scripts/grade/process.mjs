@@ -1,0 +1,237 @@
+// One child process that runs a learner's code: started, asked, watched and killed with all it started. Knows nothing of
+// tests and expected values.
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { deserialize, serialize } from "node:v8";
+import { isWindows, root } from "../setup/paths.mjs";
+import { watchMemory } from "./memory.mjs";
+import { sweep } from "./sweep.mjs";
+
+/**
+ * @typedef {object} Failure what the child says of an error
+ * @property {boolean} notStarted
+ * @property {boolean} thrown something that is not an Error
+ * @property {string} name
+ * @property {string} message
+ * @property {string} stack
+ * @property {string} [missing]
+ *
+ * @typedef {{ kind: "value", value: any } | { kind: "thrown", error: Failure, late: boolean }
+ *   | { kind: "ended", reason: string } | { kind: "timeout" }} Answer
+ */
+
+/** Megabytes of the heap and of everything; TensorFlow alone takes 300. */
+export const limits = { light: { heap: 256, total: 512 }, heavy: { heap: 512, total: 2048 } };
+
+const outputLimit = 20_000; // characters of what the code prints that are kept for each test
+const frameLimit = 256 * 1024 * 1024;
+const child = fileURLToPath(new URL("child.cjs", import.meta.url));
+
+/** Node's own fence: no files but these, no processes, no worker threads. Experimental in Node 20, under another name. */
+function fence(/** @type {string} */ folder, /** @type {boolean} */ heavy) {
+  const flag = ["--permission", "--experimental-permission"].find((name) =>
+    process.allowedNodeEnvironmentFlags.has(name),
+  );
+  if (!flag) return [];
+  const readable = [
+    path.dirname(child) + path.sep + "*.cjs",
+    path.join(root, "package.json"),
+    path.join(root, "lib", "package.json"),
+    path.join(root, "lib", "dist") + path.sep + "*",
+  ];
+  if (heavy) readable.push(path.join(root, "node_modules") + path.sep + "*");
+  return [
+    flag,
+    ...readable.flatMap((file) => `--allow-fs-read=${file}`),
+    `--allow-fs-read=${folder}${path.sep}*`,
+    `--allow-fs-write=${folder}${path.sep}*`,
+    ...(heavy ? ["--allow-addons", "--disable-warning=SecurityWarning"] : []),
+    "--disable-warning=ExperimentalWarning",
+  ];
+}
+
+/** What a child sees of the environment: no tokens, no user's home. */
+function environment(/** @type {string} */ folder, /** @type {string} */ marker) {
+  const kept = ["PATH", "LANG", "LC_ALL", "TZ", "SYSTEMROOT", "LD_LIBRARY_PATH", "UNROLLED_BACKEND"];
+  const env = Object.fromEntries(kept.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+  return { ...env, HOME: folder, TMPDIR: folder, TEMP: folder, TF_CPP_MIN_LOG_LEVEL: "2", UNROLLED_CHILD: marker };
+}
+
+/** Children that run now, so that whoever has to leave in a hurry can end them. */
+/** @type {Set<LearnerProcess>} */
+export const running = new Set();
+
+export class LearnerProcess {
+  output = "";
+  lost = 0;
+  /** @type {((answer: Answer) => void) | undefined} */
+  #waiting;
+  /** @type {string | undefined} */
+  #ended;
+  /** @type {Failure | undefined} */
+  #late;
+  #token = randomBytes(16).toString("hex");
+  #marker = randomBytes(12).toString("hex");
+  #id = 0;
+  /** @type {Buffer} */
+  #input = Buffer.alloc(0);
+
+  /**
+   * @param {Record<string, string>} files name → content of what the child loads, written to its temporary folder
+   * @param {{ heavy: boolean, fenced?: boolean }} options
+   */
+  constructor(files, { heavy, fenced = true }) {
+    this.folder = realpathSync(mkdtempSync(path.join(tmpdir(), "unrolled-grade-")));
+    for (const [name, content] of Object.entries(files)) writeFileSync(path.join(this.folder, name), content);
+    const { heap, total } = heavy ? limits.heavy : limits.light;
+    const flags = [`--max-old-space-size=${heap}`, "--stack-size=900", "--no-deprecation"];
+    this.process = spawn(process.execPath, [...flags, ...(fenced ? fence(this.folder, heavy) : []), child], {
+      cwd: this.folder,
+      env: environment(this.folder, this.#marker),
+      stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
+      detached: !isWindows, // a process group of its own
+      windowsHide: true,
+    });
+    running.add(this);
+    const [, stdout, stderr, commands, answers] = this.process.stdio;
+    for (const stream of [stdout, stderr])
+      /** @type {import("node:stream").Readable} */ (stream).on("data", (chunk) => this.#print(chunk));
+    this.commands = /** @type {import("node:stream").Writable} */ (commands);
+    this.commands.on("error", () => {}); // it has ended: said by "close"
+    /** @type {import("node:stream").Readable} */ (answers).on("data", (chunk) => this.#read(chunk));
+    answers?.on("error", () => {});
+    this.process.on("error", (error) => this.#end(`could not be started (${error.message})`));
+    this.process.on("exit", (code, signal) => this.#exit(code, signal));
+    this.stopWatch = watchMemory(this.process.pid, total, (used) => {
+      this.#end(`it took ${used} MB of memory; ${total} MB are allowed`);
+      this.kill();
+    });
+  }
+
+  /**
+   * Sends a request and waits for its answer for so many milliseconds; a child that does not answer is killed.
+   * @param {Record<string, unknown>} request
+   * @param {number} ms
+   * @returns {Promise<Answer>}
+   */
+  ask(request, ms) {
+    if (this.#ended !== undefined) return Promise.resolve({ kind: "ended", reason: this.#ended });
+    if (this.#late) {
+      const error = this.#late;
+      this.#late = undefined;
+      return Promise.resolve({ kind: "thrown", error, late: true });
+    }
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        this.#finish({ kind: "timeout" });
+        this.kill();
+      }, ms);
+      this.#waiting = (answer) => {
+        clearTimeout(timer);
+        resolve(answer);
+      };
+      const body = serialize({ id: ++this.#id, token: this.#token, ...request });
+      const head = Buffer.alloc(4);
+      head.writeUInt32LE(body.length, 0);
+      this.commands.write(Buffer.concat([head, body]));
+    });
+  }
+
+  /** Whether it can be asked again. */
+  get alive() {
+    return this.#ended === undefined;
+  }
+
+  /** What was printed since the last call, with a note of how much was left out. */
+  takeOutput() {
+    const { output, lost } = this;
+    this.output = "";
+    this.lost = 0;
+    return lost ? `${output}\n… and ${lost} more characters` : output;
+  }
+
+  /** Ends the process group, what left the group, and the temporary folder; safe to call twice. */
+  kill() {
+    this.#ended ??= "it was stopped";
+    this.stopWatch();
+    const { pid } = this.process;
+    if (pid !== undefined) {
+      try {
+        if (isWindows) this.process.kill("SIGKILL");
+        else process.kill(-pid, "SIGKILL");
+      } catch {
+        // nothing of the group is left
+      }
+      sweep(this.#marker);
+    }
+    running.delete(this);
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 2 });
+  }
+
+  #finish(/** @type {Answer} */ answer) {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    waiting?.(answer);
+  }
+
+  #end(/** @type {string} */ reason) {
+    this.#ended ??= reason;
+    this.#finish({ kind: "ended", reason: this.#ended });
+  }
+
+  #exit(/** @type {number | null} */ code, /** @type {NodeJS.Signals | null} */ signal) {
+    const memory = /heap out of memory|Array buffer allocation failed/.test(this.output);
+    // Its last message may still be in the pipe.
+    setImmediate(() =>
+      this.#end(
+        memory
+          ? "it ran out of memory"
+          : signal
+            ? `its process was ended by ${signal}`
+            : `the code ended its own process (exit code ${code})`,
+      ),
+    );
+  }
+
+  #print(/** @type {Buffer} */ chunk) {
+    const room = outputLimit - this.output.length;
+    const text = room > 0 ? chunk.toString("utf8", 0, room) : "";
+    this.output += text;
+    this.lost += chunk.length - text.length;
+  }
+
+  #read(/** @type {Buffer} */ chunk) {
+    this.#input = this.#input.length ? Buffer.concat([this.#input, chunk]) : chunk;
+    while (this.#input.length >= 4) {
+      const end = 4 + this.#input.readUInt32LE(0);
+      if (end > frameLimit) return this.#forged();
+      if (this.#input.length < end) return;
+      const frame = this.#input.subarray(4, end);
+      this.#input = this.#input.subarray(end);
+      let message;
+      try {
+        message = deserialize(frame);
+      } catch {
+        return this.#forged();
+      }
+      if (message?.token !== this.#token) return this.#forged();
+      if (message.late) {
+        if (this.#waiting) this.#finish({ kind: "thrown", error: message.error, late: true });
+        else this.#late = message.error;
+      } else if (message.id === this.#id) {
+        if (message.ok) this.#finish({ kind: "value", value: message.value });
+        else this.#finish({ kind: "thrown", error: message.error, late: false });
+      }
+    }
+  }
+
+  /** Something that is not an answer of ours came through the channel of the answers. */
+  #forged() {
+    this.#end("the code wrote into the channel between the judge and its process");
+    this.kill();
+  }
+}
