@@ -23,3 +23,7 @@ export type { BpttGraphOptions } from "./bptt-graph";
 export { layers3d } from "./layers3d";
 export type { Layers3dOptions } from "./layers3d";
 export { gruCell, lstmCell } from "./gated-cells";
+export { slider } from "./slider";
+export type { SliderOptions } from "./slider";
+export { words } from "./words";
+export type { Word, WordsOptions } from "./words";
