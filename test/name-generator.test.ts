@@ -53,7 +53,7 @@ describe("data.NextTokenDataset", () => {
       label: { data: Int32Array.of(1, 0), shape: [2] },
     });
     assert.deepEqual([...small.lengths], [2, 1, 3]);
-    const rounded = new data.NextTokenDataset([[1, 2, 3, 4]], [0], { multipleOf: 4, ignoreIndex: -7 }).gather([0]);
+    const rounded = new data.NextTokenDataset([[1, 2, 3, 4]], [0], { steps: [2, 4], ignoreIndex: -7 }).gather([0]);
     assert.deepEqual(
       [rounded.x.data, rounded.y.data],
       [

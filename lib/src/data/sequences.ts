@@ -9,9 +9,10 @@ import type { BatchSampler } from "./loader";
 export interface PadOptions {
   /** What the sequences are filled up with. */
   padValue?: number;
-  /** Rounds T up to a multiple of this, so that batches have few different shapes: `nn.compile` builds a graph for each. */
-  multipleOf?: number;
-  /** In place of `multipleOf`: fills up T to the first of these numbers (in order) that is enough (see `lengthBounds`). */
+  /**
+   * Fills up T to the first of these numbers (in order) that is enough, so that batches have few different shapes:
+   * `nn.compile` builds a graph for each. See `lengthBounds`.
+   */
   steps?: readonly number[];
 }
 
@@ -21,7 +22,7 @@ export interface PadOptions {
  */
 export function padSequences(
   sequences: ArrayLike<ArrayLike<number>>,
-  { padValue = 0, multipleOf = 1, steps }: PadOptions = {},
+  { padValue = 0, steps }: PadOptions = {},
 ): { ids: Column; lengths: Column } {
   const batch = sequences.length;
   if (batch === 0) throw new RangeError("padSequences: expected at least one sequence, got none");
@@ -30,11 +31,8 @@ export function padSequences(
     lengths[i] = sequences[i]!.length;
     if (lengths[i] === 0) throw new RangeError(`padSequences: sequence ${i} is empty`);
   }
-  if (!Number.isInteger(multipleOf) || multipleOf < 1) {
-    throw new RangeError(`padSequences: expected multipleOf to be a whole number from 1, got ${multipleOf}`);
-  }
   const needed = lengths.reduce((a, b) => Math.max(a, b));
-  const longest = steps?.find((count) => count >= needed) ?? Math.ceil(needed / multipleOf) * multipleOf;
+  const longest = steps?.find((count) => count >= needed) ?? needed;
   const ids = new Int32Array(batch * longest).fill(padValue);
   for (let i = 0; i < batch; i++) ids.set(sequences[i]!, i * longest);
   return { ids: { data: ids, shape: [batch, longest] }, lengths: { data: lengths, shape: [batch] } };
