@@ -10,16 +10,14 @@ export { datasets, type DatasetInfo, type DatasetName, type TextFiles } from "./
 export { download, type Download, type DownloadOptions } from "./download";
 export { decodeText, detectEncoding, type Encoding } from "./encoding";
 export { loadFiles, loadText, readText, type LoadedFiles, type LoadedText, type LoadOptions } from "./load";
+export { allLetters, nLetters, unicodeToAscii } from "./letters";
 export {
-  allLetters,
   letterToIndex,
   letterToTensor,
   loadNames,
   nameToTensor,
-  nLetters,
   parseNames,
   readNames,
-  unicodeToAscii,
   type Names,
   type NamesOptions,
 } from "./names";

@@ -6,26 +6,12 @@ import fs from "node:fs/promises";
 import path from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { decodeText, detectEncoding } from "./encoding";
+import { allLetters, nLetters, unicodeToAscii } from "./letters";
 import { loadFiles, type LoadedFiles, type LoadOptions } from "./load";
 import { compareCodePoints } from "./vocabulary";
 
-/** The 56 characters of the names notebook: a–z, A–Z and . , ; ' (no space, so "De Luca" becomes "DeLuca"). */
-export const allLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.,;'";
-/** How many there are. */
-export const nLetters = allLetters.length;
-
 /** The longest line that is taken for a name. */
 const LONGEST = 200;
-
-/**
- * Folds a name to plain letters: accents are split off and dropped, as is every other character outside `letters`.
- * "Ślusàrski" → "Slusarski", but "Groß" → "Gro": ß has no accent to split off.
- */
-export function unicodeToAscii(text: string, letters: string = allLetters): string {
-  let folded = "";
-  for (const character of text.normalize("NFD")) if (letters.includes(character)) folded += character;
-  return folded;
-}
 
 /** Names by language. */
 export interface Names {
