@@ -1,14 +1,17 @@
-// Whose files are graded now, and what the running test's code printed: shared between the supervisor's worker and the
-// tests. On globalThis, because tests load this module as CommonJS and the worker as an ES module: two copies.
+// Whose code is graded now, and what became of it: shared between the worker that runs mocha and the tests. Kept on
+// globalThis, because tests load this module as CommonJS and the worker as an ES module: there are two copies of it.
 import path from "node:path";
+import { readStub } from "./intake.mjs";
 import { ownStubs, stubFolder } from "./registry.mjs";
 
 /**
  * @typedef {object} Context
- * @property {(id: string) => string} fileOf the learner's file of an exercise
+ * @property {(id: string) => string} sourceOf the learner's code of an exercise; throws a LearnerError if there is none
  * @property {boolean} fenced whether children run behind Node's permission model (only the judge's own tests leave it out)
- * @property {{ name: string | undefined, where: string | undefined } | undefined} lastCall
- * @property {string} output
+ * @property {string | undefined} where the line of the function that was called last
+ * @property {string} output what the running test's code printed
+ * @property {Set<import("./process.mjs").LearnerProcess>} children those that run now
+ * @property {((child: import("./process.mjs").LearnerProcess, runs: boolean) => void) | undefined} onChild
  */
 
 const key = Symbol.for("unrolled.grade");
@@ -19,14 +22,19 @@ export function context() {
   return (store[key] ??= fromEnvironment());
 }
 
-/** Plain `npx mocha test/exercises/<id>.ts`: the repository's own stubs, or UNROLLED_SUBMISSION's. */
+/**
+ * Plain `npx mocha test/exercises/<id>.ts`: the repository's own stubs, or those of UNROLLED_SUBMISSION.
+ * @returns {Context}
+ */
 function fromEnvironment() {
   const submission = process.env.UNROLLED_SUBMISSION;
-  const folder = submission ? path.join(submission, ...stubFolder.split("/")) : ownStubs;
+  const folder = submission ? path.resolve(submission, stubFolder) : ownStubs;
   return {
-    fileOf: (/** @type {string} */ id) => path.join(folder, `${id}.ts`),
+    sourceOf: (id) => readStub(folder, id),
     fenced: true,
-    lastCall: undefined,
+    where: undefined,
     output: "",
+    children: new Set(),
+    onChild: undefined,
   };
 }

@@ -6,7 +6,6 @@ import path from "node:path";
 import { SourceMap } from "node:module";
 import { bundleDrive, bundleLearner, isHeavy, shownName } from "./bundle.mjs";
 import { context } from "./context.mjs";
-import { LearnerError } from "./errors.mjs";
 import { explain } from "./explain.mjs";
 import { LearnerProcess } from "./process.mjs";
 import { readExercise, testFolder } from "./registry.mjs";
@@ -55,7 +54,7 @@ class Session {
   #child;
   /** @type {Promise<Awaited<ReturnType<typeof prepare>>> | undefined} */
   #prepared;
-  /** @type {LearnerError | undefined} what loading the file ended with: it would end so again */
+  /** @type {import("./errors.mjs").LearnerError | undefined} what loading the file ended with: it would end so again */
   #broken;
   #left = 0;
 
@@ -66,7 +65,7 @@ class Session {
 
   begin() {
     this.#left = this.exercise.deadlineMs;
-    context().lastCall = undefined;
+    context().where = undefined;
     context().output = "";
   }
 
@@ -89,10 +88,7 @@ class Session {
     if (this.#broken) throw this.#broken;
     this.#prepared ??= prepare(this.exercise);
     const prepared = await this.#prepared;
-    context().lastCall = {
-      name: op === "call" ? name : undefined,
-      where: op === "call" ? prepared.lineOf(name) : undefined,
-    };
+    context().where = op === "call" ? prepared.lineOf(name) : undefined;
     const child = await this.#start(prepared);
     const answer = await this.#timed(child, { op, name, args, wait });
     if (answer.kind === "value") return answer.value;
@@ -103,7 +99,18 @@ class Session {
   async #start(prepared) {
     if (this.#child?.alive) return this.#child;
     this.close();
-    const child = new LearnerProcess(prepared.files, { heavy: prepared.heavy, fenced: context().fenced });
+    const { heavy } = prepared;
+    const { fenced, children, onChild } = context();
+    const child = new LearnerProcess(prepared.files, {
+      heavy,
+      fenced,
+      onKill: (ended) => {
+        children.delete(ended);
+        onChild?.(ended, false);
+      },
+    });
+    children.add(child);
+    onChild?.(child, true);
     this.#child = child;
     const notImplemented = path.join(root, "lib", "dist", "exercises", "not-implemented.js");
     const ready = await child.ask({ op: "prepare", libraries: prepared.libraries, notImplemented }, startMs);
@@ -160,12 +167,12 @@ async function prepare(/** @type {import("./registry.mjs").Exercise} */ { id, re
     maps[name] = new SourceMap(JSON.parse(bundle.map));
     for (const library of bundle.libraries) libraries.add(library);
   };
-  const source = readSource(id);
+  const source = context().sourceOf(id);
   add(`${id}.cjs`, await bundleLearner(id, source));
   const driveFile = path.join(testFolder, `${id}.drive.ts`);
   const hasDrive = existsSync(driveFile);
   if (hasDrive) {
-    for (const other of requires) add(`${other}.cjs`, await bundleLearner(other, readSource(other)));
+    for (const other of requires) add(`${other}.cjs`, await bundleLearner(other, context().sourceOf(other)));
     add("drive.cjs", await bundleDrive(id, driveFile, readFileSync(driveFile, "utf8"), [id, ...requires]));
   }
   const lines = source.split(/\r?\n/);
@@ -182,13 +189,4 @@ async function prepare(/** @type {import("./registry.mjs").Exercise} */ { id, re
       return at < 0 ? undefined : `${shownName(id)}:${at + 1}`;
     },
   };
-}
-
-function readSource(/** @type {string} */ id) {
-  const file = context().fileOf(id);
-  try {
-    return readFileSync(file, "utf8").replace(/^\uFEFF/, "");
-  } catch {
-    throw new LearnerError("error", `the file ${shownName(id)} is missing`);
-  }
 }

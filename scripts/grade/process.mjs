@@ -61,10 +61,6 @@ function environment(/** @type {string} */ folder, /** @type {string} */ marker)
   return { ...env, HOME: folder, TMPDIR: folder, TEMP: folder, TF_CPP_MIN_LOG_LEVEL: "2", UNROLLED_CHILD: marker };
 }
 
-/** Children that run now, so that whoever has to leave in a hurry can end them. */
-/** @type {Set<LearnerProcess>} */
-export const running = new Set();
-
 export class LearnerProcess {
   output = "";
   lost = 0;
@@ -75,28 +71,29 @@ export class LearnerProcess {
   /** @type {Failure | undefined} */
   #late;
   #token = randomBytes(16).toString("hex");
-  #marker = randomBytes(12).toString("hex");
+  /** Every descendant inherits it in its environment. */
+  marker = randomBytes(12).toString("hex");
   #id = 0;
   /** @type {Buffer} */
   #input = Buffer.alloc(0);
 
   /**
    * @param {Record<string, string>} files name → content of what the child loads, written to its temporary folder
-   * @param {{ heavy: boolean, fenced?: boolean }} options
+   * @param {{ heavy: boolean, fenced: boolean, onKill?: (child: LearnerProcess) => void }} options
    */
-  constructor(files, { heavy, fenced = true }) {
+  constructor(files, { heavy, fenced, onKill = () => {} }) {
+    this.onKill = onKill;
     this.folder = realpathSync(mkdtempSync(path.join(tmpdir(), "unrolled-grade-")));
     for (const [name, content] of Object.entries(files)) writeFileSync(path.join(this.folder, name), content);
     const { heap, total } = heavy ? limits.heavy : limits.light;
     const flags = [`--max-old-space-size=${heap}`, "--stack-size=900", "--no-deprecation"];
     this.process = spawn(process.execPath, [...flags, ...(fenced ? fence(this.folder, heavy) : []), child], {
       cwd: this.folder,
-      env: environment(this.folder, this.#marker),
+      env: environment(this.folder, this.marker),
       stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
       detached: !isWindows, // a process group of its own
       windowsHide: true,
     });
-    running.add(this);
     const [, stdout, stderr, commands, answers] = this.process.stdio;
     for (const stream of [stdout, stderr])
       /** @type {import("node:stream").Readable} */ (stream).on("data", (chunk) => this.#print(chunk));
@@ -166,10 +163,10 @@ export class LearnerProcess {
       } catch {
         // nothing of the group is left
       }
-      sweep(this.#marker);
+      sweep(this.marker);
     }
-    running.delete(this);
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 2 });
+    this.onKill(this);
   }
 
   #finish(/** @type {Answer} */ answer) {
