@@ -62,7 +62,7 @@ function exerciseRule(room, other) {
           patterns: [
             { regex: `^\\.\\./${other}(?!/not-implemented)(/|$)`, message },
             { regex: "^\\./(?!not-implemented(\\.js)?$)", message },
-            { regex: "^(?!node:)[^.]", message },
+            { regex: "^(?!node:|@tensorflow/tfjs$)[^.]", message },
           ],
         },
       ],

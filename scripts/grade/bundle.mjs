@@ -1,7 +1,7 @@
 // Turns a learner's TypeScript into one file that the child can load: types are dropped, not checked, and every import
 // leads to the pristine library, whatever else lies in the submission. Runs none of the learner's code.
 import { existsSync } from "node:fs";
-import { builtinModules } from "node:module";
+import { builtinModules, createRequire } from "node:module";
 import path from "node:path";
 import * as esbuild from "esbuild";
 import { root } from "../setup/paths.mjs";
@@ -74,6 +74,11 @@ export function bundleDrive(id, file, source, exercises) {
   });
 }
 
+/** The one TensorFlow.js that the library uses, too. */
+function tensorflow() {
+  return createRequire(path.join(dist, "index.js")).resolve("@tensorflow/tfjs");
+}
+
 /** @returns {esbuild.OnResolveResult} */
 function refused(/** @type {string} */ text) {
   return { errors: [{ text }] };
@@ -87,6 +92,7 @@ function library(/** @type {string} */ name) {
 
 /** @returns {esbuild.OnResolveResult} */
 function bare(/** @type {string} */ specifier) {
+  if (specifier === "@tensorflow/tfjs") return { path: tensorflow(), external: true };
   if (specifier === "unrolled") return library("index") ?? refused("the library is not built: `npm run build`");
   if (builtins.has(specifier)) return { path: specifier, external: true };
   return refused(`"${specifier}" is not available to exercises; the library is: "../scratch", "../random", …`);
