@@ -6,7 +6,7 @@ import path from "node:path";
 import * as esbuild from "esbuild";
 import { root } from "../setup/paths.mjs";
 import { LearnerError } from "./errors.mjs";
-import { stubFolder, testFolder } from "./registry.mjs";
+import { stubFolder } from "./registry.mjs";
 
 /**
  * @typedef {object} Bundle
@@ -57,7 +57,7 @@ export function bundleLearner(id, source) {
  * @returns {Promise<Bundle>}
  */
 export function bundleDrive(id, file, source, exercises) {
-  return build(id, file, source, testFolder, (specifier, folder) => {
+  return build(id, file, source, path.dirname(file), (specifier, folder) => {
     if (!specifier.startsWith(".")) return bare(specifier);
     const target = path.resolve(folder, specifier.replace(/\.(ts|js)$/, ""));
     const name = path

@@ -2,13 +2,16 @@
 // globalThis, because tests load this module as CommonJS and the worker as an ES module: there are two copies of it.
 import path from "node:path";
 import { readStub } from "./intake.mjs";
-import { ownStubs, stubFolder } from "./registry.mjs";
+import { ownStubs, stubFolder, testFolder } from "./registry.mjs";
 
 /**
  * @typedef {object} Context
  * @property {(id: string) => string} sourceOf the learner's code of an exercise; throws a LearnerError if there is none
+ * @property {string} folder of the exercises' tests and declarations
  * @property {boolean} fenced whether children run behind Node's permission model (only the judge's own tests leave it out)
+ * @property {number} patience factor on all deadlines, for a slow or busy machine
  * @property {string | undefined} where the line of the function that was called last
+ * @property {number} ms how long the running test's code took, its loading included
  * @property {string} output what the running test's code printed
  * @property {Set<import("./process.mjs").LearnerProcess>} children those that run now
  * @property {((child: import("./process.mjs").LearnerProcess, runs: boolean) => void) | undefined} onChild
@@ -31,8 +34,11 @@ function fromEnvironment() {
   const folder = submission ? path.resolve(submission, stubFolder) : ownStubs;
   return {
     sourceOf: (id) => readStub(folder, id),
+    folder: testFolder,
     fenced: true,
+    patience: 1,
     where: undefined,
+    ms: 0,
     output: "",
     children: new Set(),
     onChild: undefined,

@@ -1,5 +1,5 @@
 // The ways a test of an exercise ends other than well; each error knows its state. Not the grader's own failures: those
-// are SetupErrors and end the run with exit code 2.
+// are GraderErrors (and SetupErrors) and end the run with exit code 2.
 
 /** @typedef {"pass" | "fail" | "error" | "timeout" | "skipped" | "not started"} State */
 
@@ -38,4 +38,9 @@ export class LearnerError extends Error {
     // Plain mocha shows the stack: the learner's, not the judge's.
     this.stack = `${message}${where ? `\n    at ${where}` : ""}`;
   }
+}
+
+/** The judge itself could not do its work: the learner's code is not to blame, and the verdict is worth nothing. */
+export class GraderError extends Error {
+  isGraderError = true;
 }

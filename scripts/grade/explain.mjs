@@ -1,20 +1,27 @@
 // Says in a sentence a beginner understands why the learner's code gave no answer, and points at the learner's own line.
+import { stripVTControlCharacters, toUSVString } from "node:util";
 import { LearnerError } from "./errors.mjs";
 import { shownName } from "./bundle.mjs";
 
 /**
  * @param {Exclude<import("./process.mjs").Answer, { kind: "value" }>} answer
- * @param {{ id: string, name: string | undefined, deadlineMs: number, maps: Record<string, import("node:module").SourceMap> }} options
+ * @param {{ id: string, name: string | undefined, deadlineMs: number, maps: Record<string, import("node:module").SourceMap>,
+ *   folder: string }} options
  * @returns {LearnerError}
  */
-export function explain(answer, { id, name, deadlineMs, maps }) {
+export function explain(answer, { id, name, deadlineMs, maps, folder }) {
   const what = name ? `${name}(…)` : "the code";
   if (answer.kind === "timeout")
     return new LearnerError("timeout", `${what} did not come back within ${deadlineMs / 1000} s`, {
       hint: "Does every loop end, and is every promise resolved?",
     });
   if (answer.kind === "ended") return new LearnerError("error", `${what} gave no result: ${answer.reason}`);
-  const { error, late } = answer;
+  const { late } = answer;
+  const error = {
+    ...answer.error,
+    message: clean(answer.error.message, folder),
+    name: clean(answer.error.name, folder),
+  };
   const trace = learnerTrace(error.stack, maps);
   const where = trace[0];
   if (error.notStarted) return new LearnerError("not started", `not started yet: ${error.message}`);
@@ -34,6 +41,18 @@ export function explain(answer, { id, name, deadlineMs, maps }) {
 function headline(/** @type {import("./process.mjs").Failure} */ { thrown, name, message }) {
   if (thrown) return `${message} instead of an Error`;
   return `${name || "Error"}: ${message}`;
+}
+
+/** Text from the learner's process as a report may hold it: nothing that moves a cursor or differs from run to run. */
+export function clean(/** @type {string} */ text, /** @type {string} */ folder) {
+  return (
+    stripVTControlCharacters(toUSVString(text))
+      .replaceAll(folder, "<folder>")
+      .replace(/\(node:\d+\)/g, "(node)")
+      .replace(/\r\n?/g, "\n")
+      // eslint-disable-next-line no-control-regex
+      .replace(/[\0-\x08\x0b-\x1f\x7f-\x9f]/g, "�")
+  );
 }
 
 /** The frames of a stack that lie in TypeScript files of the course, as file:line:column. */

@@ -5,7 +5,7 @@ import { SetupError } from "../setup/errors.mjs";
 import { root } from "../setup/paths.mjs";
 import { takeIn } from "./intake.mjs";
 import { createPool } from "./pool.mjs";
-import { exerciseIds, readExercise, suggestion } from "./registry.mjs";
+import { exerciseIds, readExercise, suggestion, testFolder } from "./registry.mjs";
 import { judge, maxPointsOf, withoutRunning } from "./verdict.mjs";
 
 /**
@@ -30,8 +30,11 @@ import { judge, maxPointsOf, withoutRunning } from "./verdict.mjs";
  * @property {string} [submission] a folder with lib/src/exercises; default: this repository
  * @property {string[]} [exercises] ids; default: all
  * @property {number} [jobs] how many exercises are graded at once; default: one a core
+ * @property {number} [patience] factor on all deadlines, for a slow or busy machine
  * @property {AbortSignal} [signal] stops early; the report then holds what is done
  * @property {(event: Event) => void} [onEvent]
+ * @property {string} [folder] the exercises' tests and declarations; default: test/exercises
+ * @property {boolean} [fenced] false leaves out Node's permission model: only to test what remains without it
  * @property {Pool} [pool] judges to share between several calls; the caller closes it
  */
 
@@ -47,13 +50,16 @@ export async function gradeSubmission({
   submission = root,
   exercises: wanted,
   jobs = defaultJobs,
+  patience = 1,
   signal,
   onEvent = () => {},
+  folder = testFolder,
+  fenced = true,
   pool,
 } = {}) {
-  const known = exerciseIds();
+  const known = exerciseIds(folder);
   const chosen = choose(wanted, known);
-  const plan = withRequirements(chosen, known);
+  const plan = withRequirements(chosen, known, folder);
   const intake = takeIn(submission, [...plan.keys()], known);
   /** @type {Map<string, Verdict>} */
   const verdicts = new Map();
@@ -61,7 +67,7 @@ export async function gradeSubmission({
   const problems = [];
   const report = () =>
     makeReport(
-      [...plan.values()].filter(({ id }) => chosen.includes(id)),
+      chosen.flatMap((id) => plan.get(id) ?? []),
       verdicts,
       intake.notes,
       problems,
@@ -98,6 +104,9 @@ export async function gradeSubmission({
     onEvent({ type: "start", id, title });
     const outcome = await runTests(judges, exercise, intake.sources, {
       signal,
+      patience,
+      folder,
+      fenced,
       onTest: (test) => onEvent({ type: "test", id, test }),
     });
     if (outcome.stopped) return undefined;
@@ -118,16 +127,22 @@ export async function gradeSubmission({
  * @param {Pool} pool
  * @param {Exercise} exercise
  * @param {Record<string, string>} sources id → code, the required exercises' too
- * @param {{ signal?: AbortSignal | undefined, onTest?: (test: TestResult) => void, fenced?: boolean }} [options]
+ * @param {{ signal?: AbortSignal | undefined, onTest?: (test: TestResult) => void, folder?: string,
+ *   fenced?: boolean, patience?: number }} [options]
  */
-export async function runTests(pool, exercise, sources, { signal, onTest, fenced = true } = {}) {
+export async function runTests(
+  pool,
+  exercise,
+  sources,
+  { signal, onTest, folder = testFolder, fenced = true, patience = 1 } = {},
+) {
   const { id, requires, deadlineMs, tests } = exercise;
   const needed = Object.fromEntries(
     [id, ...requires].flatMap((name) => (sources[name] === undefined ? [] : [[name, sources[name]]])),
   );
   // Far more than the tests' own deadlines add up to: only a fault of the judge gets there.
-  const limitMs = 60_000 + Object.keys(tests).length * (deadlineMs + 5_000);
-  return pool.run({ id, sources: needed, fenced }, { limitMs, signal, onTest });
+  const limitMs = 60_000 + Object.keys(tests).length * (deadlineMs * patience + 5_000);
+  return pool.run({ id, sources: needed, folder, fenced, patience }, { limitMs, signal, onTest });
 }
 
 /**
@@ -148,14 +163,14 @@ function choose(wanted, known) {
  * @param {string[]} known
  * @returns {Map<string, Exercise>}
  */
-export function withRequirements(chosen, known) {
+export function withRequirements(chosen, known, folder = testFolder) {
   /** @type {Map<string, Exercise>} */
   const plan = new Map();
   const visit = (/** @type {string} */ id, /** @type {string[]} */ path) => {
     if (plan.has(id)) return;
     if (path.includes(id)) throw new Error(`exercises require one another in a circle: ${[...path, id].join(" → ")}`);
     if (!known.includes(id)) throw new Error(`${path.at(-1)}.json requires "${id}", which is not in order.json`);
-    const exercise = readExercise(id);
+    const exercise = readExercise(id, folder);
     for (const other of exercise.requires) visit(other, [...path, id]);
     plan.set(id, exercise);
   };
@@ -171,15 +186,12 @@ export function withRequirements(chosen, known) {
  * @returns {Report}
  */
 function makeReport(exercises, verdicts, notes, problems) {
-  const ordered = exerciseIds()
-    .map((id) => exercises.find((exercise) => exercise.id === id))
-    .filter((exercise) => exercise !== undefined);
-  const done = ordered.flatMap(({ id }) => verdicts.get(id) ?? []);
+  const done = exercises.flatMap(({ id }) => verdicts.get(id) ?? []);
   return {
     version: 1,
-    complete: done.length === ordered.length,
+    complete: done.length === exercises.length,
     points: done.reduce((sum, { points }) => sum + points, 0),
-    maxPoints: ordered.reduce((sum, exercise) => sum + maxPointsOf(exercise), 0),
+    maxPoints: exercises.reduce((sum, exercise) => sum + maxPointsOf(exercise), 0),
     exercises: done,
     notes: [...notes],
     problems: [...problems],

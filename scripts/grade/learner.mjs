@@ -6,9 +6,10 @@ import path from "node:path";
 import { SourceMap } from "node:module";
 import { bundleDrive, bundleLearner, isHeavy, shownName } from "./bundle.mjs";
 import { context } from "./context.mjs";
-import { explain } from "./explain.mjs";
+import { GraderError } from "./errors.mjs";
+import { clean, explain } from "./explain.mjs";
 import { LearnerProcess } from "./process.mjs";
-import { readExercise, testFolder } from "./registry.mjs";
+import { readExercise } from "./registry.mjs";
 import { root } from "../setup/paths.mjs";
 
 /** @typedef {import("./process.mjs").Answer} Answer */
@@ -60,17 +61,26 @@ class Session {
 
   constructor(/** @type {string} */ id) {
     this.id = id;
-    this.exercise = readExercise(id);
+    this.exercise = readExercise(id, context().folder);
+  }
+
+  get #deadlineMs() {
+    return this.exercise.deadlineMs * context().patience;
   }
 
   begin() {
-    this.#left = this.exercise.deadlineMs;
+    this.#left = this.#deadlineMs;
     context().where = undefined;
     context().output = "";
+    context().ms = 0;
   }
 
   endTest() {
-    context().output += this.#child?.takeOutput() ?? "";
+    this.#keepOutput();
+  }
+
+  #keepOutput() {
+    if (this.#child) context().output += clean(this.#child.takeOutput(), this.#child.folder);
   }
 
   close() {
@@ -101,14 +111,11 @@ class Session {
     this.close();
     const { heavy } = prepared;
     const { fenced, children, onChild } = context();
-    const child = new LearnerProcess(prepared.files, {
-      heavy,
-      fenced,
-      onKill: (ended) => {
-        children.delete(ended);
-        onChild?.(ended, false);
-      },
-    });
+    const onKill = (/** @type {LearnerProcess} */ ended) => {
+      children.delete(ended);
+      onChild?.(ended, false);
+    };
+    const child = started(() => new LearnerProcess(prepared.files, { heavy, fenced, onKill }));
     children.add(child);
     onChild?.(child, true);
     this.#child = child;
@@ -116,7 +123,7 @@ class Session {
     const ready = await child.ask({ op: "prepare", libraries: prepared.libraries, notImplemented }, startMs);
     if (ready.kind !== "value") {
       this.close();
-      throw new Error(`the library does not load in the learner's process: ${JSON.stringify(ready)}`);
+      throw new GraderError(`the library does not load in the learner's process: ${JSON.stringify(ready)}`);
     }
     const file = path.join(child.folder, `${this.id}.cjs`);
     const driveFile = prepared.hasDrive ? path.join(child.folder, "drive.cjs") : undefined;
@@ -134,7 +141,9 @@ class Session {
   async #timed(child, request) {
     const started = performance.now();
     const answer = await child.ask(request, Math.max(1, this.#left));
-    this.#left -= performance.now() - started;
+    const ms = performance.now() - started;
+    this.#left -= ms;
+    context().ms += ms;
     return answer;
   }
 
@@ -145,12 +154,22 @@ class Session {
    * @param {string | undefined} name
    */
   #explain(answer, prepared, child, name) {
-    const error = explain(answer, { id: this.id, name, deadlineMs: this.exercise.deadlineMs, maps: prepared.maps });
+    const { maps } = prepared;
+    const error = explain(answer, { id: this.id, name, deadlineMs: this.#deadlineMs, maps, folder: child.folder });
     if (!child.alive || answer.kind === "timeout" || answer.kind === "ended") {
-      context().output += child.takeOutput();
+      this.#keepOutput();
       child.kill();
     }
     return error;
+  }
+}
+
+/** @param {() => LearnerProcess} start */
+function started(start) {
+  try {
+    return start();
+  } catch (error) {
+    throw new GraderError(`no process for the learner's code: ${/** @type {Error} */ (error).message}`);
   }
 }
 
@@ -169,7 +188,7 @@ async function prepare(/** @type {import("./registry.mjs").Exercise} */ { id, re
   };
   const source = context().sourceOf(id);
   add(`${id}.cjs`, await bundleLearner(id, source));
-  const driveFile = path.join(testFolder, `${id}.drive.ts`);
+  const driveFile = path.join(context().folder, `${id}.drive.ts`);
   const hasDrive = existsSync(driveFile);
   if (hasDrive) {
     for (const other of requires) add(`${other}.cjs`, await bundleLearner(other, context().sourceOf(other)));

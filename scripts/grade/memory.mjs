@@ -25,17 +25,17 @@ export function residentBytes(/** @type {number} */ pid) {
 }
 
 /**
- * Calls back once, with the megabytes in use, when a process takes more than allowed. Returns the end of the watch.
+ * Calls back once when a process takes more than allowed. Returns the end of the watch.
  * @param {number | undefined} pid
  * @param {number} limit megabytes
- * @param {(used: number) => void} exceeded
+ * @param {() => void} exceeded
  */
 export function watchMemory(pid, limit, exceeded) {
   if (pid === undefined || isWindows) return () => {};
   const check = (/** @type {number} */ bytes) => {
     if (bytes <= limit * 1024 * 1024) return;
     clearInterval(timer);
-    exceeded(Math.round(bytes / 1024 / 1024));
+    exceeded();
   };
   const timer =
     process.platform === "linux"

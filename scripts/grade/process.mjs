@@ -31,6 +31,12 @@ const outputLimit = 20_000; // characters of what the code prints that are kept 
 const frameLimit = 256 * 1024 * 1024;
 const child = fileURLToPath(new URL("child.cjs", import.meta.url));
 
+/**
+ * The system's own limits, for a child that nobody is left to watch: no core files, three minutes of computing, files of
+ * 64 MB. What it prints goes into one pipe, so that the order stays.
+ */
+const limited = 'ulimit -c 0; ulimit -t 180; ulimit -f 131072; exec "$@" 2>&1';
+
 /** Node's own fence: no files but these, no processes, no worker threads. Experimental in Node 20, under another name. */
 function fence(/** @type {string} */ folder, /** @type {boolean} */ heavy) {
   const flag = ["--permission", "--experimental-permission"].find((name) =>
@@ -63,7 +69,8 @@ function environment(/** @type {string} */ folder, /** @type {string} */ marker)
 
 export class LearnerProcess {
   output = "";
-  lost = 0;
+  lost = false;
+  #tail = "";
   /** @type {((answer: Answer) => void) | undefined} */
   #waiting;
   /** @type {string | undefined} */
@@ -87,7 +94,9 @@ export class LearnerProcess {
     for (const [name, content] of Object.entries(files)) writeFileSync(path.join(this.folder, name), content);
     const { heap, total } = heavy ? limits.heavy : limits.light;
     const flags = [`--max-old-space-size=${heap}`, "--stack-size=900", "--no-deprecation"];
-    this.process = spawn(process.execPath, [...flags, ...(fenced ? fence(this.folder, heavy) : []), child], {
+    const command = [process.execPath, ...flags, ...(fenced ? fence(this.folder, heavy) : []), child];
+    const [program = "", ...args] = isWindows ? command : ["/bin/sh", "-c", limited, "sh", ...command];
+    this.process = spawn(program, args, {
       cwd: this.folder,
       env: environment(this.folder, this.marker),
       stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
@@ -95,16 +104,16 @@ export class LearnerProcess {
       windowsHide: true,
     });
     const [, stdout, stderr, commands, answers] = this.process.stdio;
-    for (const stream of [stdout, stderr])
-      /** @type {import("node:stream").Readable} */ (stream).on("data", (chunk) => this.#print(chunk));
+    for (const stream of /** @type {import("node:stream").Readable[]} */ ([stdout, stderr]))
+      stream.setEncoding("utf8").on("data", (text) => this.#print(text));
     this.commands = /** @type {import("node:stream").Writable} */ (commands);
     this.commands.on("error", () => {}); // it has ended: said by "close"
     /** @type {import("node:stream").Readable} */ (answers).on("data", (chunk) => this.#read(chunk));
     answers?.on("error", () => {});
     this.process.on("error", (error) => this.#end(`could not be started (${error.message})`));
     this.process.on("exit", (code, signal) => this.#exit(code, signal));
-    this.stopWatch = watchMemory(this.process.pid, total, (used) => {
-      this.#end(`it took ${used} MB of memory; ${total} MB are allowed`);
+    this.stopWatch = watchMemory(this.process.pid, total, () => {
+      this.#end(`it took more than ${total} MB of memory`);
       this.kill();
     });
   }
@@ -143,12 +152,12 @@ export class LearnerProcess {
     return this.#ended === undefined;
   }
 
-  /** What was printed since the last call, with a note of how much was left out. */
+  /** What was printed since the last call. */
   takeOutput() {
     const { output, lost } = this;
     this.output = "";
-    this.lost = 0;
-    return lost ? `${output}\n… and ${lost} more characters` : output;
+    this.lost = false;
+    return lost ? `${output}\n… and more` : output;
   }
 
   /** Ends the process group, what left the group, and the temporary folder; safe to call twice. */
@@ -181,24 +190,20 @@ export class LearnerProcess {
   }
 
   #exit(/** @type {number | null} */ code, /** @type {NodeJS.Signals | null} */ signal) {
-    const memory = /heap out of memory|Array buffer allocation failed/.test(this.output);
-    // Its last message may still be in the pipe.
-    setImmediate(() =>
-      this.#end(
-        memory
-          ? "it ran out of memory"
-          : signal
-            ? `its process was ended by ${signal}`
-            : `the code ended its own process (exit code ${code})`,
-      ),
-    );
+    // Its last message and words may still be in the pipes.
+    setImmediate(() => {
+      if (/heap out of memory/.test(this.#tail)) this.#end("it ran out of memory");
+      else if (signal === "SIGXFSZ") this.#end("it wrote too large a file");
+      else if (signal) this.#end(`its process was ended by ${signal}`);
+      else this.#end(`the code ended its own process (exit code ${code})`);
+    });
   }
 
-  #print(/** @type {Buffer} */ chunk) {
+  #print(/** @type {string} */ text) {
+    this.#tail = (this.#tail + text).slice(-4000);
     const room = outputLimit - this.output.length;
-    const text = room > 0 ? chunk.toString("utf8", 0, room) : "";
-    this.output += text;
-    this.lost += chunk.length - text.length;
+    if (room < text.length) this.lost = true;
+    this.output += text.slice(0, Math.max(0, room));
   }
 
   #read(/** @type {Buffer} */ chunk) {

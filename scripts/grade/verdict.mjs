@@ -25,7 +25,7 @@ const worst = /** @type {const} */ (["error", "timeout", "fail", "not started"])
  * @returns {{ verdict: Verdict, problems: string[] }}
  */
 export function judge(exercise, { tests, problem }) {
-  const { id, title } = exercise;
+  const { id, title, hints } = exercise;
   const problems = problem ? [`${id}: ${problem}`] : [];
   const declared = Object.entries(exercise.tests);
   if (declared.length === 0) problems.push(`${id}: ${id}.json declares no tests`);
@@ -39,6 +39,9 @@ export function judge(exercise, { tests, problem }) {
     if (!problem) problems.push(`${id}: the declared test "${name}" did not run`);
     return didNotRun(name, "error", "the test did not run", maxPoints);
   });
+  const failed = verdicts.filter(({ state }) => state === "fail");
+  const [first] = failed;
+  if (first && hints[0] && !failed.some(({ hint }) => hint)) first.hint = hints[0];
   const states = verdicts.map(({ state }) => state);
   /** @type {State} */
   let state = worst.find((state) => states.includes(state)) ?? "pass";

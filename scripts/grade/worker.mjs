@@ -4,13 +4,14 @@ import path from "node:path";
 import Mocha from "mocha";
 import { context } from "./context.mjs";
 import { LearnerError } from "./errors.mjs";
-import { testFolder } from "./registry.mjs";
 
 /**
  * @typedef {object} Task
  * @property {string} id
  * @property {Record<string, string>} sources id → code, for the exercise and those it requires
+ * @property {string} folder of the exercises' tests
  * @property {boolean} fenced
+ * @property {number} patience
  *
  * @typedef {object} TestResult
  * @property {string} name
@@ -49,9 +50,11 @@ class Silent extends Mocha.reporters.Base {}
  * @param {Task} task
  * @returns {Promise<string | undefined>}
  */
-async function run({ id, sources, fenced }) {
+async function run({ id, sources, folder, fenced, patience }) {
   const state = context();
+  state.folder = folder;
   state.fenced = fenced;
+  state.patience = patience;
   state.sourceOf = (name) => {
     const source = sources[name];
     if (source === undefined) throw new LearnerError("error", `${name}.ts is missing`);
@@ -60,7 +63,7 @@ async function run({ id, sources, fenced }) {
   state.onChild = ({ process: { pid = 0 }, marker, folder }, runs) =>
     send({ event: "child", pid, marker, folder, runs });
   const mocha = new Mocha({ reporter: Silent, timeout: 0 });
-  mocha.addFile(path.join(testFolder, `${id}.ts`));
+  mocha.addFile(path.join(folder, `${id}.ts`));
   try {
     await mocha.loadFilesAsync();
     return await new Promise((resolve) => {
@@ -71,6 +74,7 @@ async function run({ id, sources, fenced }) {
       runner.on("fail", (test, error) => {
         if (/** @type {{ type: string }} */ (test).type === "hook")
           problem ??= `${test.fullTitle()}: ${error?.stack ?? error}`;
+        else if (error?.isGraderError) problem ??= error.message;
         else send({ event: "test", test: resultOf(test, error) });
       });
     });
@@ -86,9 +90,9 @@ async function run({ id, sources, fenced }) {
  * @returns {TestResult}
  */
 function resultOf(test, error) {
-  const { output, where: called } = context();
+  const { output, where: called, ms } = context();
   /** @type {TestResult} */
-  const result = { name: test.fullTitle(), state: "pass", message: "", ms: Math.round(test.duration ?? 0) };
+  const result = { name: test.fullTitle(), state: "pass", message: "", ms: Math.round(ms) };
   if (output.trim()) result.output = output;
   if (!error) return result;
   const { state, summary, hint, where = called, trace } = error;
