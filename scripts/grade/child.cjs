@@ -15,12 +15,14 @@ const later = setImmediate;
 const { concat, alloc } = Buffer;
 const [commands, answers] = [3, 4];
 
-// Signals could reach the judge and others of its user; a learner's function needs none.
-for (const name of ["kill", "_kill", "_debugProcess", "_debugEnd", "abort", "binding", "dlopen", "chdir"])
-  Object.defineProperty(process, name, { value: () => refuse(name), configurable: false, writable: false });
-
-function refuse(name) {
-  throw new Error(`process.${name} is not available to exercises`);
+/** What could reach the judge, others of its user, or the system around Node; a learner's function needs none of it. */
+function fence() {
+  for (const name of ["kill", "_kill", "_debugProcess", "_debugEnd", "abort", "binding", "dlopen", "chdir"]) {
+    const value = () => {
+      throw new Error(`process.${name} is not available to exercises`);
+    };
+    Object.defineProperty(process, name, { value, configurable: false, writable: false });
+  }
 }
 
 /** Writes one message: its length, then its bytes. The judge reads until there is room, so this waits. */
@@ -44,9 +46,11 @@ function failure(error) {
 
 const operations = {
   /** The library first (trusted, takes long with TensorFlow), so that the deadline measures the learner's code alone. */
-  prepare({ libraries, notImplemented }) {
+  async prepare({ libraries, notImplemented, backend }) {
     ({ NotImplementedError } = load(notImplemented));
     for (const library of libraries) load(library);
+    if (backend) await load(backend).backend.ready; // WebAssembly takes a moment to start
+    fence();
   },
   load({ file, driveFile }) {
     exercise = load(file);
@@ -86,9 +90,7 @@ async function run(fn, args, wait) {
 async function answer({ id, op, ...request }) {
   let reply;
   try {
-    let value = operations[op](request);
-    if (op === "call" || op === "drive") value = await value;
-    reply = { ok: true, value };
+    reply = { ok: true, value: await operations[op](request) };
   } catch (error) {
     reply = { ok: false, error: failure(error) };
   }

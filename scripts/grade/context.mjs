@@ -12,7 +12,8 @@ import { ownStubs, stubFolder, testFolder } from "./registry.mjs";
  * @property {number} patience factor on all deadlines, for a slow or busy machine
  * @property {string | undefined} where the line of the function that was called last
  * @property {number} ms how long the running test's code took, its loading included
- * @property {string} output what the running test's code printed
+ * @property {string} output what the running test's code printed, after `takeOutput`
+ * @property {() => void} takeOutput
  * @property {Set<import("./process.mjs").LearnerProcess>} children those that run now
  * @property {((child: import("./process.mjs").LearnerProcess, runs: boolean) => void) | undefined} onChild
  */
@@ -40,6 +41,7 @@ function fromEnvironment() {
     where: undefined,
     ms: 0,
     output: "",
+    takeOutput: () => {},
     children: new Set(),
     onChild: undefined,
   };

@@ -2,6 +2,7 @@
 import { stripVTControlCharacters, toUSVString } from "node:util";
 import { LearnerError } from "./errors.mjs";
 import { shownName } from "./bundle.mjs";
+import { stubFolder } from "./registry.mjs";
 
 /**
  * @param {Exclude<import("./process.mjs").Answer, { kind: "value" }>} answer
@@ -23,12 +24,17 @@ export function explain(answer, { id, name, deadlineMs, maps, folder }) {
     name: clean(answer.error.name, folder),
   };
   const trace = learnerTrace(error.stack, maps);
-  const where = trace[0];
+  const where = trace.find((line) => line.startsWith(stubFolder));
   if (error.notStarted) return new LearnerError("not started", `not started yet: ${error.message}`);
-  if (error.missing)
-    return new LearnerError("error", `${shownName(id)}: ${error.message}`, {
-      hint: "The names of the exported functions are the tests' way in: keep them as they were.",
-    });
+  const absent = !where && /^learner\.(\w+) is not a (function|constructor)$/.exec(error.message)?.[1];
+  if (error.missing || absent)
+    return new LearnerError(
+      "error",
+      `${shownName(id)}: ${absent ? `there is no exported "${absent}"` : error.message}`,
+      {
+        hint: "The names of the exported functions are the tests' way in: keep them as they were.",
+      },
+    );
   if (late)
     return new LearnerError("error", `an error came up outside of any call: ${headline(error)}`, {
       where,

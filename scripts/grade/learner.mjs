@@ -1,6 +1,6 @@
 // What a judge's test sees of the learner's code: `learner(id)` inside a `describe`, then `call`, `inspect` and `drive`.
 // The code itself runs in a child process that is started at the first call and killed after the last test.
-/* global after, afterEach, beforeEach */
+/* global after, beforeEach */
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { SourceMap } from "node:module";
@@ -39,7 +39,6 @@ export function learner(id) {
     this.currentTest?.timeout(0);
     session.begin();
   });
-  afterEach(() => session.endTest());
   after(() => session.close());
   return {
     call: async (name, ...args) => (await session.ask("call", name, args)).value,
@@ -73,12 +72,10 @@ class Session {
     context().where = undefined;
     context().output = "";
     context().ms = 0;
+    context().takeOutput = () => this.#keepOutput();
   }
 
-  endTest() {
-    this.#keepOutput();
-  }
-
+  /** Adds what the child has printed since to the test's output; mocha tells of a test's end before `afterEach`. */
   #keepOutput() {
     if (this.#child) context().output += clean(this.#child.takeOutput(), this.#child.folder);
   }
@@ -119,8 +116,12 @@ class Session {
     children.add(child);
     onChild?.(child, true);
     this.#child = child;
-    const notImplemented = path.join(root, "lib", "dist", "exercises", "not-implemented.js");
-    const ready = await child.ask({ op: "prepare", libraries: prepared.libraries, notImplemented }, startMs);
+    const ours = {
+      libraries: prepared.libraries,
+      notImplemented: path.join(root, "lib", "dist", "exercises", "not-implemented.js"),
+      backend: heavy ? path.join(root, "lib", "dist", "backend.js") : undefined,
+    };
+    const ready = await child.ask({ op: "prepare", ...ours }, startMs);
     if (ready.kind !== "value") {
       this.close();
       throw new GraderError(`the library does not load in the learner's process: ${JSON.stringify(ready)}`);

@@ -138,7 +138,8 @@ export class LearnerProcess {
       }, ms);
       this.#waiting = (answer) => {
         clearTimeout(timer);
-        resolve(answer);
+        // What the code printed before is in the other pipe, and is read in this turn of the event loop.
+        setImmediate(resolve, answer);
       };
       const body = serialize({ id: ++this.#id, token: this.#token, ...request });
       const head = Buffer.alloc(4);

@@ -90,6 +90,7 @@ async function run({ id, sources, folder, fenced, patience }) {
  * @returns {TestResult}
  */
 function resultOf(test, error) {
+  context().takeOutput();
   const { output, where: called, ms } = context();
   /** @type {TestResult} */
   const result = { name: test.fullTitle(), state: "pass", message: "", ms: Math.round(ms) };
