@@ -45,17 +45,17 @@ describe("index-error", () => {
       const length = random.randint(1, 6);
       const sequence = Array.from(random.randint(10, 99, random.randint(0, 14)));
       const what = show(sequence, length);
-      const { data, labels } = await windows(sequence, length);
+      const { data, labels } = Object(await windows(sequence, length));
       holds(
         Array.isArray(data) && Array.isArray(labels) && data.length === labels.length,
         `${what}: expected as many labels as windows, got ${labels?.length} and ${data?.length}`,
       );
       const count = Math.max(0, sequence.length - length);
       same(data.length, count, { what: `the number of windows of ${what}`, hint: "T − length" });
-      data.forEach((window: number[], i: number) => {
-        const next = { what: `window ${i} and its label in ${what}` };
-        same([...window, labels[i]], sequence.slice(i, i + length + 1), next);
-      });
+      for (let i = 0; i < count; i++) {
+        same(data[i], sequence.slice(i, i + length), { what: `data[${i}] of ${what}` });
+        same(labels[i], sequence[i + length], { what: `labels[${i}] of ${what}` });
+      }
     }
   });
 
