@@ -16,6 +16,9 @@ export interface VanillaRNNGradients {
   dby: Matrix;
 }
 
+/** The parameters of a plain recurrent network, such as a `VanillaRNN`. */
+export type VanillaRNNParameters = Pick<VanillaRNN, "Wxh" | "Whh" | "Why" | "bh" | "by">;
+
 /**
  * hₜ = tanh(W_xh xₜ + W_hh hₜ₋₁ + b_h),  yₜ = W_hy hₜ + b_y.
  *
