@@ -1,0 +1,125 @@
+import { learner } from "../../scripts/grade/learner.mjs";
+import { close, different, matrix, unchanged } from "../../scripts/grade/expect.mjs";
+import { RandomState } from "../../lib/src/random";
+import { fields } from "./support/fields";
+import { column, randomMatrix, randomParameters, withMatrices } from "./support/matrices";
+import expectedJson from "./bptt.expected.json";
+
+const { cases, example, tanh } = withMatrices(expectedJson);
+
+/** What to look at when a gradient is wrong; the order in which the way back makes them. */
+const hints = {
+  dby: "At every step dby += dy.",
+  dWhy: "At every step dWhy += dy hᵀ, with the h of the same step: addOuter(dy, h).",
+  dbh: "dz = dh (1 − h²) and dh = Whyᵀ dy + dhNext; at every step dbh += dz. Is dhNext = Whhᵀ dz handed on to the step before?",
+  dWhh: "At every step dWhh += dz hPrevᵀ, with the state *before* the step, which is h0 at the first.",
+  dWxh: "At every step dWxh += dz xᵀ, with the input of the same step.",
+};
+const names = ["dby", "dWhy", "dbh", "dWhh", "dWxh"] as const;
+
+describe("bptt", () => {
+  const code = learner("bptt");
+
+  /** Compares the gradients of one case, the easiest first. */
+  async function compare({ pass, parameters, grads }: (typeof cases)[number], which: string) {
+    const got = fields(await code.call("bptt", pass, parameters), names, "the result of bptt");
+    for (const name of names) close(got[name], grads[name], { what: `${which}: ${name}`, hint: hints[name] });
+  }
+
+  it("computes the examples of its comments", async () => {
+    close(await code.call("outputGradient", column(0.2, 0.7, 0.1), 1, 10), column(0.02, -0.03, 0.01), {
+      what: "outputGradient([0.2, 0.7, 0.1], 1, 10)",
+      hint: "Take 1 away at the target, then divide everything by T.",
+    });
+    close(await code.call("tanhGradient", column(2, 2), column(0, 0.5)), column(2, 1.5), {
+      what: "tanhGradient([2, 2], [0, 0.5])",
+      hint: "2 · (1 − 0²) and 2 · (1 − 0.5²).",
+    });
+    await compare(example, "in the example");
+  });
+
+  it("starts where autograd does: dy = (p − one-hot) / T", async () => {
+    for (const { pass, dy } of cases)
+      for (const [t, p] of pass.probs.entries())
+        close(await code.call("outputGradient", p, pass.targets[t], pass.inputs.length), dy[t], {
+          what: `at step ${t + 1} of ${pass.inputs.length}: dy`,
+          hint: "The loss is a mean over T steps, so each step's share is divided by T.",
+        });
+  });
+
+  it("goes back through tanh as autograd does", async () => {
+    close(await code.call("tanhGradient", tanh.dh, tanh.h), tanh.dz, {
+      what: "dz",
+      hint: "h is already tanh(z): the slope is 1 − h², with no tanh of h.",
+    });
+  });
+
+  it("equals PyTorch's autograd over a single step", async () => {
+    const single = cases.filter(({ pass }) => pass.inputs.length === 1);
+    for (const item of single) await compare(item, "with T = 1");
+  });
+
+  it("equals PyTorch's autograd through time", async () => {
+    for (const item of cases) {
+      const { pass, parameters } = item;
+      const [D, H, V] = [parameters.Wxh.cols, parameters.Whh.cols, parameters.Why.rows];
+      await compare(item, `with T = ${pass.inputs.length}, D = ${D}, H = ${H}, V = ${V}`);
+    }
+  });
+
+  it("brings a late error back to the first input", async () => {
+    const random = new RandomState(1);
+    const [T, D, H, V] = [5, 2, 4, 3];
+    const parameters = randomParameters(random, [D, H, V]);
+    const targets = [0, 2, 1, 1, 0];
+    // Right and sure at every step but the last; and only the first input is not 0.
+    const oneHot = (target: number) => column(...Array.from({ length: V }, (_, i) => Number(i === target)));
+    const probs = targets.map((target, t) => oneHot(t < T - 1 ? target : (target + 1) % V));
+    const zero = matrix(D, 1, new Float64Array(D));
+    const inputs = targets.map((_, t) => (t === 0 ? column(1, -2) : zero));
+    const hiddenStates = targets.map(() => randomMatrix(random, H, 1, 0.3));
+    const got = await code.call(
+      "bptt",
+      { inputs, h0: randomMatrix(random, H, 1), hiddenStates, probs, targets },
+      parameters,
+    );
+    different(got.dWxh, matrix(H, D, new Float64Array(H * D)), {
+      what: "where only the first input is not 0, and only the last step is wrong: dWxh and a matrix of zeros",
+      hint: "The error has to travel back through all the states: dh = Whyᵀ dy + dhNext, and dhNext = Whhᵀ dz of the step after.",
+    });
+  });
+
+  it("has the gradients that difference quotients of your own loss give", async () => {
+    const random = new RandomState(2);
+    for (const [T, D, H, V] of [
+      [6, 3, 5, 4],
+      [1, 2, 3, 2],
+      [10, 4, 2, 4],
+    ] as const) {
+      const inputs = Array.from({ length: T }, () => randomMatrix(random, D, 1));
+      const targets = Array.from(random.randint(0, V, T));
+      const parameters = randomParameters(random, [D, H, V]);
+      const checks = await code.drive("gradientCheck", inputs, randomMatrix(random, H, 1, 0.5), targets, parameters);
+      for (const { name, got, quotients } of checks)
+        close(got, quotients, {
+          what: `beside (loss(w + ε) − loss(w − ε)) / 2ε of your own forward pass and loss, with T = ${T}: ${name}`,
+          hint: hints[name as keyof typeof hints],
+          atol: 1e-8,
+          rtol: 1e-5,
+        });
+    }
+  });
+
+  it("leaves what it is given as it was", async () => {
+    const hint = "add, scale and map change the matrix they are called on: copy() first, or start from Matrix.zeros.";
+    const { args: output } = await code.inspect("outputGradient", column(0.2, 0.8), 0, 2);
+    unchanged(output[0], column(0.2, 0.8), { what: "p of outputGradient", hint });
+    const { args: slope } = await code.inspect("tanhGradient", tanh.dh, tanh.h);
+    unchanged(slope, [tanh.dh, tanh.h], { what: "dh and h of tanhGradient", hint });
+    for (const { pass, parameters } of cases) {
+      const { args } = await code.inspect("bptt", pass, parameters);
+      unchanged(args[0], pass, { what: "pass", hint });
+      unchanged(args[1], parameters, { what: "parameters", hint });
+    }
+  });
+});
