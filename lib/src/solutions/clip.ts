@@ -1,0 +1,36 @@
+/** Our answer to "clip": one factor for the whole gradient, so that it becomes shorter and points where it did. */
+import type { Matrix, VanillaRNNGradients, VanillaRNNParameters } from "../scratch";
+
+/** ‖g‖ = (Σ gᵢ²)^½ over all entries of all five matrices. */
+export function globalNorm(grads: VanillaRNNGradients): number {
+  return Math.hypot(...Object.values(grads).map((grad: Matrix) => grad.norm())); // the norm of the norms
+}
+
+/** The gradient, scaled down to the norm `maxNorm` if it is longer. */
+export function clipByGlobalNorm(grads: VanillaRNNGradients, maxNorm: number): VanillaRNNGradients {
+  const norm = globalNorm(grads);
+  const factor = norm > maxNorm ? maxNorm / norm : 1;
+  const { dWxh, dWhh, dWhy, dbh, dby } = grads;
+  return {
+    dWxh: dWxh.copy().scale(factor),
+    dWhh: dWhh.copy().scale(factor),
+    dWhy: dWhy.copy().scale(factor),
+    dbh: dbh.copy().scale(factor),
+    dby: dby.copy().scale(factor),
+  };
+}
+
+/** One step of gradient descent: W − learningRate · dW for each parameter. */
+export function updateParameters(
+  { Wxh, Whh, Why, bh, by }: VanillaRNNParameters,
+  { dWxh, dWhh, dWhy, dbh, dby }: VanillaRNNGradients,
+  learningRate: number,
+): VanillaRNNParameters {
+  return {
+    Wxh: Wxh.copy().add(dWxh, -learningRate),
+    Whh: Whh.copy().add(dWhh, -learningRate),
+    Why: Why.copy().add(dWhy, -learningRate),
+    bh: bh.copy().add(dbh, -learningRate),
+    by: by.copy().add(dby, -learningRate),
+  };
+}
