@@ -40,7 +40,7 @@ export function reportText(report, { colours, verbose }) {
 /** @typedef {(state: State | "bold" | "dim", text: string) => string} Paint */
 
 /** @returns {Paint} */
-function painter(/** @type {boolean} */ colours) {
+export function painter(/** @type {boolean} */ colours) {
   return (state, text) => {
     if (!colours) return text;
     const colour = state === "bold" || state === "dim" ? state : looks[state].colour;

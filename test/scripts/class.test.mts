@@ -122,7 +122,7 @@ describe("npm run grade:class", function () {
     assert.deepEqual(
       lines
         .filter((line) => /: \d+ of \d+ points/.test(line) && !line.endsWith("as before"))
-        .map((line) => line.replace(/^.*?  /, "")),
+        .map((line) => line.replace(/^.*? {2}/, "")),
       [`gina: ${points} of ${points} points (1 pass)`],
     );
     rmSync(path.join(folder, "gina", `${id}.ts`));
