@@ -20,7 +20,7 @@ function node(args, more = {}) {
   return spawnSync(process.execPath, args, { cwd: root, stdio: "inherit", env: { ...process.env, ...more } }).status;
 }
 
-if (!process.argv.includes("--no-run") && node(["scripts/notebooks.mjs", "01", "02", "03", "05"]) !== 0)
+if (!process.argv.includes("--no-run") && node(["scripts/notebooks.mjs", "01", "02", "03", "04", "05"]) !== 0)
   process.exit(1);
 
 mkdirSync(path.dirname(found), { recursive: true });

@@ -12,6 +12,7 @@ const notebooks = {
   a: { title: "01 · From hello world to Alice", seed: "0" },
   b: { title: "02 · A recurrent network from scratch", seed: "42" },
   c: { title: "03 · An RNN that spells and an LSTM that tags", seed: "777" },
+  d: { title: "04 · Names", seed: "" },
   e: { title: "05 · Five levels of understanding", seed: "3679770961" },
 };
 
@@ -84,7 +85,7 @@ function printedTables(/** @type {Printed[]} */ printed) {
         .filter(({ notebook }) => notebook === letter)
         .map((row) => [row.cell, row.port.join(", "), row.figures, row.texts, verdict(row)]);
       if (rows.length === 0) return "";
-      return `\n### ${title}\n\nSeed ${seed}.\n\n${table(["cell", "cells of the port", "figures", "texts", "result"], rows)}\n`;
+      return `\n### ${title}\n\n${seed ? `Seed ${seed}.` : "Nothing in it is random."}\n\n${table(["cell", "cells of the port", "figures", "texts", "result"], rows)}\n`;
     })
     .join("");
 }

@@ -12,6 +12,7 @@ describe("the fidelity page", () => {
         { ...row, cell: 5 },
         { ...row, cell: 7, others: [{ expected: "2.9539", got: "2.9531" }], missing: ["a\nb"] },
         { ...row, cell: 8, note: "no data" },
+        { ...row, notebook: "d", cell: 4 },
       ],
       series: [
         { ...one, ours: { largest: 2e-5, first: 4 }, itself: { "two threads": { largest: 0, first: null } } },
@@ -19,10 +20,11 @@ describe("the fidelity page", () => {
       ],
     });
     assert.match(text, /PyTorch 1\.2 .* NumPy 3\.4/);
-    assert.match(text, /\*\*3 of 4 figures and 1 of 2 texts\*\* of 2 cells/);
+    assert.match(text, /\*\*5 of 6 figures and 2 of 3 texts\*\* of 3 cells/);
     assert.match(text, /\| 5 +\| b5-print .*\| exact +\|/);
     assert.match(text, /\| 7 .*2\.9539 → 2\.9531 \(3 digits\); text not found: `a⏎b` +\|/);
     assert.match(text, /\| 8 .*not compared: no data +\|/);
+    assert.match(text, /04 · Names\n\nNothing in it is random\./);
     const [own, other] = text.split("## Other seeds");
     assert.match(own, /\| losses +\| 3 +\| +\| 1 of 2 +\| 2\.0e-5 +\| 5 +\| 0 +\|/);
     assert.match(other, /\| losses +\| 7 +\| 3 +\| no +\| 1 of 2 +\| 0 +\| – +\|/);

@@ -9,4 +9,10 @@ export {
   type Step,
   type TextModel,
 } from "./text";
-export { generateNames, NameGenerator, type GenerateNamesOptions, type NameGeneratorOptions } from "./names";
+export {
+  generateNames,
+  NameGenerator,
+  type GenerateNamesOptions,
+  type NameGeneratorOptions,
+  type NameModel,
+} from "./names";

@@ -4,7 +4,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import type { Vocabulary } from "../data";
-import { Embedding, GRU, Linear, Module } from "../nn";
+import * as nn from "../nn";
 import type { SampleOptions } from "./sampling";
 import { generateTexts, stepOf } from "./text";
 
@@ -23,19 +23,19 @@ export interface NameGeneratorOptions {
  * The language enters as in PyTorch's tutorial "Generating Names with a Character-Level RNN" (S. Robertson), which has a plain
  * RNN and one-hot vectors: https://docs.pytorch.org/tutorials/intermediate/char_rnn_generation_tutorial.html
  */
-export class NameGenerator extends Module {
-  letters: Embedding;
-  languages: Embedding;
-  gru: GRU;
-  fc: Linear;
+export class NameGenerator extends nn.Module {
+  letters: nn.Embedding;
+  languages: nn.Embedding;
+  gru: nn.GRU;
+  fc: nn.Linear;
 
   constructor(vocabSize: number, languageCount: number, options: NameGeneratorOptions = {}) {
     super();
-    const { embeddingSize = 32, languageSize = 16, hiddenSize = 128 } = options;
-    this.letters = new Embedding(vocabSize, embeddingSize);
-    this.languages = new Embedding(languageCount, languageSize);
-    this.gru = new GRU(embeddingSize + languageSize, hiddenSize, { batchFirst: true });
-    this.fc = new Linear(hiddenSize, vocabSize);
+    const { embeddingSize = 32, languageSize = 32, hiddenSize = 128 } = options;
+    this.letters = new nn.Embedding(vocabSize, embeddingSize);
+    this.languages = new nn.Embedding(languageCount, languageSize);
+    this.gru = new nn.GRU(embeddingSize + languageSize, hiddenSize, { batchFirst: true });
+    this.fc = new nn.Linear(hiddenSize, vocabSize);
   }
 
   /** x [B, T] letters, language [B], state [1, B, H] or zeros → scores [B, T, V] and the state after. */
@@ -46,6 +46,13 @@ export class NameGenerator extends Module {
     const [states, last] = this.gru.forward(input, state); // [B, T, H]
     return [this.fc.forward(states), last];
   }
+}
+
+/** What `generateNames` needs of a model: `NameGenerator`, or one like it. */
+export interface NameModel {
+  /** Whose `numEmbeddings` says how many languages there are. */
+  readonly languages: { readonly numEmbeddings: number };
+  forward(x: tf.Tensor, language: tf.Tensor, state?: tf.Tensor): readonly [scores: tf.Tensor, state: tf.Tensor];
 }
 
 export interface GenerateNamesOptions extends SampleOptions {
@@ -62,7 +69,7 @@ export interface GenerateNamesOptions extends SampleOptions {
  * Throws on start and stop marks or languages that the model does not know, and on sampling options that cannot be.
  */
 export function generateNames(
-  model: NameGenerator,
+  model: NameModel,
   vocabulary: Vocabulary,
   languages: readonly number[],
   { start = "^", stop = "$", maxLength = 20, ...sampling }: GenerateNamesOptions = {},
