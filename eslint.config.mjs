@@ -6,9 +6,10 @@ import ts from "typescript-eslint";
 const rooms = {
   random: [],
   format: [],
-  scratch: ["random", "format"],
+  simd: [],
+  scratch: ["random", "format", "simd"],
   backend: [],
-  kernels: ["backend"],
+  kernels: ["backend", "simd"],
   compile: ["backend", "kernels"],
   nn: ["backend", "kernels", "compile", "random", "format"],
   optim: ["backend", "compile", "nn", "format"],

@@ -1,4 +1,4 @@
-/** The from-scratch chapter of notebook 02: one training step of VanillaRNN in float64, in plain TypeScript and in NumPy. */
+/** The from-scratch chapter of notebook 02: one training step of VanillaRNN in float64, on `Matrix` and in NumPy. */
 import { np, scratch } from "unrolled";
 import type { Workload } from "../types";
 
@@ -18,7 +18,7 @@ export const workloads: Workload[] = [
     contenders: [
       {
         name: "scratch",
-        label: "Unrolled, plain TypeScript",
+        label: "Unrolled, Matrix",
         party: "Unrolled",
         threads: 1,
         tolerance: 1e-9,
