@@ -13,6 +13,7 @@ import {
   tf,
   TorchGenerator,
   type GenerateOptions,
+  type SampleOptions,
   type Step,
 } from "unrolled";
 import python from "./fixtures/generate.json";
@@ -87,6 +88,16 @@ describe("sample", () => {
     assert.equal(sample([1, 3, 3, 2], { temperature: 0 }), 1);
     assert.deepEqual([...probabilities([1, 3, 3, 2], { temperature: 0 })], [0, 1, 0, 0]);
     assert.deepEqual(defaultGenerator.getState(), before);
+  });
+
+  it("leaves the first of equals where top-k and top-p cut through them", () => {
+    const scores = [2, 1, 2, 2, 0].map((x) => x * Math.LN2); // 4, 2, 4, 4, 1 of 15
+    const kept = (options: SampleOptions) => [...probabilities(scores, options)].map((p) => p > 0);
+    assert.deepEqual(kept({ topK: 2 }), [true, false, true, false, false]);
+    assert.deepEqual(kept({ topK: 4 }), [true, true, true, true, false]);
+    assert.deepEqual(kept({ topP: 0.5 }), [true, false, true, false, false]);
+    assert.deepEqual(kept({ topP: 0.9 }), [true, true, true, true, false]);
+    assert.deepEqual(kept({ topK: 3, topP: 0.3 }), [true, false, false, false, false]);
   });
 
   it("does not overflow for large scores or small temperatures, and minus infinity rules a token out", () => {

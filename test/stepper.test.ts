@@ -160,6 +160,28 @@ describe("nn.stepperOf", () => {
     declined(new Model("lstm", 512));
   });
 
+  it("looks again when the model has changed: a weight, a field, a mode", () => {
+    manualSeed(58);
+    const model = new (class extends Model {
+      scale = 1;
+      override forward(x: tf.Tensor, state?: tf.Tensor): [tf.Tensor, tf.Tensor | nn.LSTMState] {
+        const [scores, last] = super.forward(x, state);
+        return [tf.mul(scores, this.scale), last];
+      }
+    })("rnn", 4).eval();
+    const first = nn.stepperOf(model, ids);
+    assert.ok(first);
+    assert.equal(nn.stepperOf(model, ids), first);
+    model.fc.weight.assign(randn(V, 4));
+    const second = nn.stepperOf(model, ids)!;
+    expected(model).forEach((scores, t) => close(`step ${t}`, tf.tensor(steps(second, tokens)[t]!), scores));
+    model.scale = 2;
+    assert.equal(nn.stepperOf(model, ids), undefined);
+    model.scale = 1;
+    assert.ok(nn.stepperOf(model, ids));
+    assert.equal(nn.stepperOf(model.train(), ids), undefined);
+  });
+
   it("declines a model in training mode, whose dropout it would leave out", () => {
     manualSeed(55);
     assert.equal(nn.stepperOf(new Model("rnn", 4), ids), undefined);

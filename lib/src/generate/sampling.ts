@@ -42,9 +42,10 @@ export function probabilities(scores: ArrayLike<number>, options: SampleOptions 
   checkSampling(options, "probabilities", scores.length);
   let best = 0;
   for (let i = 0; i < scores.length; i++) {
-    if (Number.isNaN(scores[i]))
+    const score = scores[i]!;
+    if (score > scores[best]!) best = i;
+    else if (Number.isNaN(score))
       throw new RangeError(`probabilities: the score of token ${i} is NaN: has training diverged?`);
-    if (scores[i]! > scores[best]!) best = i;
   }
   const p = new Float32Array(scores.length);
   if (temperature === 0) {
@@ -74,19 +75,23 @@ export function sample(scores: ArrayLike<number>, options: SampleOptions = {}): 
 
 function normalise(p: Float32Array): void {
   let sum = 0;
-  for (const x of p) sum += x;
+  for (let i = 0; i < p.length; i++) sum += p[i]!;
   for (let i = 0; i < p.length; i++) p[i]! /= sum;
 }
 
-/** The tokens by probability, best first; equals by number. */
-const ranking = (p: Float32Array) => Array.from(p.keys()).sort((a, b) => p[b]! - p[a]! || a - b);
-
+/** Leaves the `count` largest, of equals the first, and sets the others to 0. */
 function keepBest(p: Float32Array, count: number): void {
-  for (const i of ranking(p).slice(count)) p[i] = 0;
+  const least = p.slice().sort()[p.length - count]!;
+  let equals = count;
+  for (const x of p) if (x > least) equals--;
+  for (let i = 0; i < p.length; i++) if (p[i]! < least || (p[i] === least && equals-- <= 0)) p[i] = 0;
   normalise(p);
 }
 
+/** How many of the largest are needed for this sum. */
 function nucleusSize(p: Float32Array, mass: number): number {
+  const sorted = p.slice().sort();
   let sum = 0;
-  return ranking(p).findIndex((i) => (sum += p[i]!) >= mass) + 1 || p.length;
+  for (let count = 1; count <= p.length; count++) if ((sum += sorted[p.length - count]!) >= mass) return count;
+  return p.length;
 }

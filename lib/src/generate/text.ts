@@ -86,7 +86,7 @@ export function generateTexts<S extends ModelState>(
   return seeds.map((seed, i) => seed + vocabulary.decode(added[i]!));
 }
 
-/** A model as a step, in plain JavaScript if its parts are known: 10 times as fast for small models. */
+/** A model as a step, without TensorFlow if its parts are known: 30 times as fast for small models. */
 function fastStep<S>(model: TextModel<S>, seeds: readonly Int32Array[]): Step<unknown> {
   const first = Int32Array.from(seeds, (seed) => seed[0]!);
   const fast = model instanceof Module ? stepperOf(model, first) : undefined;
@@ -135,7 +135,8 @@ function continueWithState<S>(
       state = after;
       if (before !== after) release(before);
       const width = scores.length / seeds.length;
-      seeds.forEach((seed, row) => {
+      for (let row = 0; row < seeds.length; row++) {
+        const seed = seeds[row]!;
         if (t < seed.length) present[row] = seed[t]!;
         else if (open[row]) {
           const id = sample(scores.subarray(row * width, (row + 1) * width), sampling);
@@ -143,7 +144,7 @@ function continueWithState<S>(
           open[row] = id !== stopId && added[row]!.length < length;
           present[row] = id;
         }
-      });
+      }
     }
   } finally {
     release(state);

@@ -7,5 +7,5 @@ export { takeRows } from "./rows";
 export { sequence, type SequenceInput, type SequenceOptions, type SequenceWeights } from "./sequence";
 export { fusedOp, isOnTape, isTaping } from "./tape";
 export { makeStepper, type Stepper, type StepperState, type StepperWeights } from "./stepper";
-export { versionOf } from "./version";
+export { versionOf, watch } from "./version";
 export type { CellKernel, CellName } from "./cell";
