@@ -158,6 +158,7 @@ function compare(got, expected, what, hint, near) {
     return;
   }
   if (expected === null || typeof expected !== "object") {
+    if (got === expected) return;
     if (typeof got !== typeof expected || got === null)
       throw wrongKind(expected === undefined || expected === null ? String(expected) : show(expected));
     if (got !== expected) throw mismatch(`${what} is wrong`, show(expected), show(got), hint);

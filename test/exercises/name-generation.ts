@@ -100,13 +100,13 @@ describe("name-generation", () => {
   it("learns twenty names by heart", async () => {
     // All that a perfect memory cannot know is which of the twenty comes: ln 20 for each name, spread over its letters and $.
     const least = (names.length * Math.log(names.length)) / (names.join("$") + "$").length;
-    const { losses, written } = await code.drive("train", { names, seed: 7, steps: 100 });
-    // Seeds 0 to 11: 3.06 to 3.12 before, 0.458 to 0.460 after 100 steps, with 0.454 the least possible; 30 of 30 names are known, 12 to 18 different.
+    const { losses, written } = await code.drive("train", { names, seed: 7, steps: 70 });
+    // Seeds 0 to 11: 3.06 to 3.12 before, 0.465 to 0.472 after 70 steps, with 0.454 the least possible; 30 of 30 names are known, 12 to 18 different.
     between(losses[0], 2.9, 3.4, { what: "the loss before training", hint: "It should be about ln 24 = 3.18." });
     const [last] = losses.slice(-1);
-    atMost(last, 0.5, { what: "the loss after 100 steps", hint: "Look at the tests above first." });
+    atMost(last, 0.5, { what: "the loss after 70 steps", hint: "Look at the tests above first." });
     between(last, least - 1e-3, 0.5, {
-      what: "the loss after 100 steps",
+      what: "the loss after 70 steps",
       hint: `Below ${least.toFixed(3)} the model must have seen what it was to say.`,
     });
     const known = written.filter((name: string) => names.includes(name));
