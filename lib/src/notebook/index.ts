@@ -10,3 +10,5 @@ export { LiveCurve, liveCurve } from "./live-curve";
 export type { LiveCurveOptions } from "./live-curve";
 import "./tensor";
 export { tensorText } from "./tensor";
+export { check } from "./check";
+export { exercise } from "./exercise";
