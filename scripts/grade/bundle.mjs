@@ -123,7 +123,7 @@ async function build(id, shown, source, folder, resolve) {
   };
   try {
     const result = await esbuild.build({
-      stdin: { contents: source, sourcefile: shown, resolveDir: folder, loader: "ts" },
+      stdin: { contents: source, sourcefile: path.resolve(root, shown), resolveDir: folder, loader: "ts" },
       absWorkingDir: root,
       bundle: true,
       write: false,

@@ -15,13 +15,26 @@ const later = setImmediate;
 const { concat, alloc } = Buffer;
 const [commands, answers] = [3, 4];
 
-/** What could reach the judge, others of its user, or the system around Node; a learner's function needs none of it. */
+/** What could reach the judge, others of its user, or the channel to the judge; a learner's function needs none of it. */
+const refused = [
+  "kill",
+  "_kill",
+  "_debugProcess",
+  "_debugEnd",
+  "abort",
+  "binding",
+  "dlopen",
+  "chdir",
+  "_getActiveHandles",
+];
+
 function fence() {
-  for (const name of ["kill", "_kill", "_debugProcess", "_debugEnd", "abort", "binding", "dlopen", "chdir"]) {
-    const value = () => {
+  for (const name of refused) {
+    const refuse = () => {
       throw new Error(`process.${name} is not available to exercises`);
     };
-    Object.defineProperty(process, name, { value, configurable: false, writable: false });
+    // Node itself assigns to one of them when a thread starts: that is ignored.
+    Object.defineProperty(process, name, { get: () => refuse, set: () => {}, configurable: false });
   }
 }
 
@@ -37,6 +50,7 @@ function send(message) {
 let drive = {};
 let exercise = {};
 let token = "";
+let asked = 0; // how many requests wait for their answer
 let NotImplementedError = class {};
 
 /** Where an error came from decides its state; the judge trusts nothing else of it. */
@@ -58,14 +72,10 @@ const operations = {
     return { exports: Object.keys(exercise) };
   },
   call({ name, args, wait }) {
-    return run(
-      own(exercise, name, "export"),
-      args.map((arg) => revive(arg)),
-      wait,
-    );
+    return run(own(exercise, name, "export"), revive(args), wait);
   },
   drive({ name, args }) {
-    return run(own(drive, name, "drive"), [exercise, ...args.map((arg) => revive(arg))], true);
+    return run((...plain) => own(drive, name, "drive")(exercise, ...plain), revive(args), true);
   },
 };
 
@@ -84,11 +94,12 @@ function own(module, name, kind) {
 async function run(fn, args, wait) {
   let value = fn(...args);
   if (wait) value = await value;
-  return { value: encode(value), args: args[0] === exercise ? [] : encode(args) };
+  return { value: encode(value), args: encode(args) };
 }
 
 async function answer({ id, op, ...request }) {
   let reply;
+  asked++;
   try {
     reply = { ok: true, value: await operations[op](request) };
   } catch (error) {
@@ -96,18 +107,20 @@ async function answer({ id, op, ...request }) {
   }
   // One turn of the event loop, so that a rejection nobody handles is known before the answer.
   later(() => {
-    let message = { token, id, ...reply };
+    asked--;
     try {
-      send(message);
-    } catch (error) {
-      message = { token, id, ok: false, error: failure(error) };
-      send(message);
+      send({ token, id, ...reply });
+    } catch {
+      exit(1); // the channel is closed
     }
   });
 }
 
+// While nothing is asked, an error belongs to no test, and when it comes is a matter of chance: it counts for nothing.
 for (const event of ["uncaughtException", "unhandledRejection"])
-  process.on(event, (error) => send({ token, late: true, error: failure(error) }));
+  process.on(event, (error) => {
+    if (asked) send({ token, late: true, error: failure(error) });
+  });
 
 let pending = Buffer.alloc(0);
 const socket = new net.Socket({ fd: commands, readable: true, writable: false });

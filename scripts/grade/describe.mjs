@@ -108,10 +108,10 @@ function cut(/** @type {string} */ text) {
   return text.length > 160 ? `${text.slice(0, 159)}…` : text;
 }
 
-/** A number with as many digits as tell it from the other one: 6 or more. */
+/** A number with as many digits as tell it from the other one: 8 or more. */
 export function showNumber(/** @type {number} */ x, /** @type {number} */ other = NaN) {
   if (!Number.isFinite(x) || Number.isInteger(x)) return Object.is(x, -0) ? "-0" : String(x);
-  for (let digits = 6; digits < 17; digits++) {
+  for (let digits = 8; digits < 17; digits++) {
     const text = String(Number(x.toPrecision(digits)));
     if (!Number.isFinite(other) || Number(text) !== Number(other.toPrecision(digits))) return text;
   }

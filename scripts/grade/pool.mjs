@@ -33,13 +33,16 @@ export function createPool({ jobs }) {
   const idle = [];
   /** @type {Set<Judge>} */
   const all = new Set();
-  /** @type {((judge: Judge) => void)[]} */
+  /** @type {((judge: Judge | undefined) => void)[]} */
   const queue = [];
+  let closed = false;
+  /** @returns {Promise<Judge | undefined>} */
   const take = () => {
+    if (closed) return Promise.resolve(undefined);
     const free = idle.pop();
     if (free) return Promise.resolve(free);
     if (all.size < jobs) return Promise.resolve(start());
-    return new Promise((/** @type {(judge: Judge) => void} */ resolve) => queue.push(resolve));
+    return new Promise((resolve) => queue.push(resolve));
   };
   const start = () => {
     const judge = new Judge();
@@ -51,13 +54,14 @@ export function createPool({ jobs }) {
       all.delete(judge);
       judge.close();
     }
-    const next = queue.shift();
+    const next = closed ? undefined : queue.shift();
     if (next) next(judge.alive ? judge : start());
     else if (judge.alive) idle.push(judge);
   };
   return {
     async run(task, options) {
       const judge = await take();
+      if (!judge) return { tests: [], stopped: true };
       try {
         return await judge.run(task, options);
       } finally {
@@ -65,6 +69,8 @@ export function createPool({ jobs }) {
       }
     },
     close() {
+      closed = true;
+      for (const next of queue.splice(0)) next(undefined);
       for (const judge of all) judge.close();
       all.clear();
       idle.length = 0;
@@ -82,6 +88,7 @@ class Judge {
   #listener;
   /** @type {((reason: string) => void) | undefined} */
   #ended;
+  #closed = false;
 
   constructor() {
     this.process = fork(script, [], {
@@ -149,7 +156,7 @@ class Judge {
           onTest?.(message.test);
         } else if (message.event === "done") finish(message.problem ? { problem: message.problem } : {});
       };
-      this.#ended = (reason) => finish({ problem: reason });
+      this.#ended = (reason) => finish(this.#closed ? { stopped: true } : { problem: reason });
       if (!this.alive) this.#ended(`the judge's own process could not be started: ${this.#stderr}`);
       else this.process.send(task);
     });
@@ -158,6 +165,7 @@ class Judge {
   /** Ends the process and what it started. */
   close() {
     this.alive = false;
+    this.#closed = true;
     this.process.kill("SIGKILL");
     this.#killChildren();
   }

@@ -2,7 +2,7 @@
 // tests and expected values.
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -47,7 +47,7 @@ function fence(/** @type {string} */ folder, /** @type {boolean} */ heavy) {
     path.dirname(child) + path.sep + "*.cjs",
     path.join(root, "package.json"),
     path.join(root, "lib", "package.json"),
-    path.join(root, "lib", "dist") + path.sep + "*",
+    ...library(),
   ];
   if (heavy) readable.push(path.join(root, "node_modules") + path.sep + "*");
   return [
@@ -58,6 +58,15 @@ function fence(/** @type {string} */ folder, /** @type {boolean} */ heavy) {
     ...(heavy ? ["--allow-addons", "--disable-warning=SecurityWarning"] : []),
     "--disable-warning=ExperimentalWarning",
   ];
+}
+
+/** The library without the solutions. */
+function library() {
+  const dist = path.join(root, "lib", "dist");
+  return readdirSync(dist, { withFileTypes: true })
+    .filter(({ name }) => name !== "solutions")
+    .map((entry) => path.join(dist, entry.name) + (entry.isDirectory() ? `${path.sep}*` : ""))
+    .filter((name) => !/\.(ts|map)$/.test(name));
 }
 
 /** What a child sees of the environment: no tokens, no user's home. */
@@ -75,8 +84,6 @@ export class LearnerProcess {
   #waiting;
   /** @type {string | undefined} */
   #ended;
-  /** @type {Failure | undefined} */
-  #late;
   #token = randomBytes(16).toString("hex");
   /** Every descendant inherits it in its environment. */
   marker = randomBytes(12).toString("hex");
@@ -126,11 +133,6 @@ export class LearnerProcess {
    */
   ask(request, ms) {
     if (this.#ended !== undefined) return Promise.resolve({ kind: "ended", reason: this.#ended });
-    if (this.#late) {
-      const error = this.#late;
-      this.#late = undefined;
-      return Promise.resolve({ kind: "thrown", error, late: true });
-    }
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
         this.#finish({ kind: "timeout" });
@@ -223,8 +225,7 @@ export class LearnerProcess {
       }
       if (message?.token !== this.#token) return this.#forged();
       if (message.late) {
-        if (this.#waiting) this.#finish({ kind: "thrown", error: message.error, late: true });
-        else this.#late = message.error;
+        this.#finish({ kind: "thrown", error: message.error, late: true });
       } else if (message.id === this.#id) {
         if (message.ok) this.#finish({ kind: "value", value: message.value });
         else this.#finish({ kind: "thrown", error: message.error, late: false });
