@@ -75,7 +75,7 @@ export const steps = [
   },
   {
     title: "native backend",
-    cost: "compiles three C++ files, about 15 s",
+    cost: "compiles four C++ files, about 15 s",
     done: ({ python, env, retry }) => skipsNative(env) || bindingIsSettled(python, env, retry),
     run: ({ python, env }) => makeBinding(python, env),
   },

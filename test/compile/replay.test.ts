@@ -57,6 +57,26 @@ describe("nn.compile", function () {
     }
   });
 
+  it("wakes TensorFlow's threads only for graphs that gain by them", () => {
+    const matrix = tf.tidy(() => tf.eye(256).mul(0.5));
+    const chain = (x: tf.Tensor) => Array.from({ length: 10 }).reduce<tf.Tensor>((y) => tf.matMul(y, matrix), x);
+    const long = compile((x: tf.Tensor) => chain(x));
+    const wide = compile((x: tf.Tensor) => tf.add(chain(x), chain(tf.neg(x))));
+    const small = compile((x: tf.Tensor) => tf.add(tf.tanh(x), tf.tanh(tf.neg(x))));
+    tf.tidy(() => {
+      for (let i = 0; i < 5; i++) {
+        close(long(matrix).dataSync(), tf.mul(matrix, 2 ** -10).dataSync(), 1e-6);
+        close(wide(matrix).dataSync(), tf.zeros([256, 256]).dataSync(), 1e-6);
+        close(small(matrix).dataSync(), tf.zeros([256, 256]).dataSync(), 1e-6);
+      }
+    });
+    assert.deepEqual(
+      [long, wide, small].map(({ stats }) => stats.isPooled),
+      [false, backend.threads > 1, false],
+    );
+    tf.dispose(matrix);
+  });
+
   it("replays in one call what took hundreds, in fewer nodes", () => {
     const step = compile(trainStep(newWeights(), tf.train.adam(0.05)));
     run(step, 4);

@@ -29,6 +29,8 @@ export interface CompileStats {
   /** Native operations that the eager step runs, and nodes of the graph (of the plan made last). */
   operations: number;
   nodes: number;
+  /** Whether it runs in TensorFlow's pool of threads (or, being small, in the thread that calls it). */
+  isPooled: boolean;
   /** Milliseconds that the last plan took to build and to try. */
   buildMs: number;
 }
@@ -85,7 +87,7 @@ function tensorsIn(value: unknown): tf.Tensor[] {
 
 /** A step and everything that is known about it. */
 class Step<A extends unknown[], R> {
-  readonly stats: CompileStats = { calls: 0, replays: 0, operations: 0, nodes: 0, buildMs: 0 };
+  readonly stats: CompileStats = { calls: 0, replays: 0, operations: 0, nodes: 0, isPooled: false, buildMs: 0 };
   readonly graphs = new Set<Graph>();
   reason: string | undefined;
   private readonly signatures = new Map<string, Signature>();
@@ -221,7 +223,12 @@ class Step<A extends unknown[], R> {
     forgetOrigins(b);
     if (graph !== former?.graph) this.free(former?.graph);
     const buildMs = performance.now() - start;
-    Object.assign(this.stats, { operations: b.events.length, nodes: graph.nodes, buildMs });
+    Object.assign(this.stats, {
+      operations: b.events.length,
+      nodes: graph.defs.length,
+      isPooled: graph.isPooled,
+      buildMs,
+    });
     return plan;
   }
 }

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { NotCompilable, type Program } from "./analyse";
+import { needsThreads } from "./cost";
 import { elements, Nodes, type Node } from "./nodes";
 import { savedModel, tensorAttr, typeAttr, type NodeDef } from "./protobuf";
 import { at } from "./site";
@@ -17,7 +18,10 @@ export interface Graph {
   /** The names of what to feed and to fetch, separated by commas. */
   readonly inputNames: string;
   readonly outputNames: string;
-  readonly nodes: number;
+  /** Whether TensorFlow's pool of threads runs it, and not the thread that calls it. */
+  readonly isPooled: boolean;
+  /** The nodes it was written from. No function, for a closure would keep the step itself from being freed. */
+  readonly defs: readonly NodeDef[];
   /** Where in the learner's code the nodes come from that may fail on values. */
   readonly places: ReadonlyMap<string, string>;
   /** Equal for equal graphs. */
@@ -26,6 +30,9 @@ export interface Graph {
 
 /** Captured tensors of more numbers than this are fed at each call: a graph would copy them into its file. */
 const largest = 16384;
+
+/** A graph with this tag runs in the thread that calls it, if the binding knows it (scripts/setup/caller-thread.cc). */
+const callerThread = "caller-thread";
 
 /** Look-ups by index, which may be out of range. */
 const mayFail = /Gather|Scatter|Sparse/;
@@ -70,17 +77,22 @@ export function load(
   });
   const inputs = used.filter((node) => node.op === "Placeholder").map((node) => node.outputs[0]!.id);
   const inputNames = inputs.map(reference).join();
-  const model = savedModel(defs, binding.TF_Version);
+  const isPooled = needsThreads(nodes, used);
+  const tags = isPooled ? ["serve"] : ["serve", callerThread];
+  const model = savedModel(defs, tags, binding.TF_Version);
   const digest = digestOf(Buffer.concat([model, Buffer.from(`${inputNames} ${outputNames}`)]));
   if (digest === loaded?.digest) return { graph: loaded, inputs };
   const places = new Map(
     used.filter(({ op }) => mayFail.test(op)).map((node) => [names.get(node)!, at(node.site ?? {})]),
   );
-  const session = loadSession(binding, model);
-  return {
-    graph: { session, inputNames, outputNames: outputNames.join(), nodes: defs.length, places, digest },
-    inputs,
-  };
+  const session = loadSession(binding, model, tags);
+  const graph: Graph = { session, inputNames, outputNames: outputNames.join(), defs, isPooled, places, digest };
+  return { graph, inputs };
+}
+
+/** Loads a graph once more, to be run by the pool of threads. */
+export function loadPooled(binding: Binding, { defs }: Graph): number {
+  return loadSession(binding, savedModel(defs, ["serve"], binding.TF_Version), ["serve"]);
 }
 
 function buildNodes(binding: Binding, program: Program, outputs: readonly number[], fed: ReadonlySet<number>): Nodes {
@@ -123,11 +135,11 @@ function neededFor(nodes: Nodes, outputs: readonly number[]): Node[] {
 }
 
 /** The binding loads models from folders only. */
-function loadSession(binding: Binding, model: Uint8Array): number {
+function loadSession(binding: Binding, model: Uint8Array, tags: readonly string[]): number {
   const folder = mkdtempSync(path.join(os.tmpdir(), "unrolled-step-"));
   try {
     writeFileSync(path.join(folder, "saved_model.pb"), model);
-    return binding.loadSavedModel(folder, "serve");
+    return binding.loadSavedModel(folder, tags.join());
   } catch (error) {
     throw new NotCompilable(`TensorFlow refuses the graph: ${(error as Error).message}`);
   } finally {

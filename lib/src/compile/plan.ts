@@ -5,7 +5,7 @@
  */
 import type * as tf from "@tensorflow/tfjs";
 import { NotCompilable, type Program } from "./analyse";
-import { load, type Graph } from "./graph";
+import { load, loadPooled, type Graph } from "./graph";
 import type { Holder, Meta, NativeBackend } from "./native";
 import { isConst, type ConstEvent } from "./tape";
 
@@ -13,6 +13,9 @@ import { isConst, type ConstEvent } from "./tape";
 interface Counter {
   incrementIterations(): void;
 }
+
+/** The node that failed: "Session fail to run with error: indices[0] = 9 is not in [0, 5)\n [[{{node GatherV2_3}}]]". */
+const nodeIn = /\s*\[\[\{\{node (\w+)[^]*$/;
 
 /** How far a graph's values may be from the recorded ones (relative, Euclidean norm): to find blunders, not rounding. */
 const tolerance = 0.01;
@@ -116,16 +119,29 @@ export class Plan {
       });
       return binding.runSavedModel(session, [...ids, ...fromHost], inputNames, outputNames);
     } catch (error) {
-      // "Session fail to run with error: indices[0] = 9 is not in [0, 5)\n [[{{node GatherV2_3}}]]"
-      const [, reason, node = ""] = /^(?:.*with error: )?([^]*?)(?:\s*\[\[\{\{node (\w+)[^]*)?$/.exec(
-        (error as Error).message,
-      )!;
-      throw new Error(`compile: ${reason}${this.graph.places.get(node) ?? ""} (the step changed nothing)`, {
-        cause: error,
-      });
+      const { message } = error as Error;
+      const named = nodeIn.test(message) ? message : this.failAgain([...ids, ...fromHost], message);
+      const reason = named.replace(/^.*with error: /, "").replace(nodeIn, "");
+      const place = this.graph.places.get(nodeIn.exec(named)?.[1] ?? "") ?? "";
+      throw new Error(`compile: ${reason}${place} (the step changed nothing)`, { cause: error });
     } finally {
       for (const id of fromHost) binding.deleteTensor(id);
     }
+  }
+
+  /** What the same graph, run by TensorFlow's pool of threads, says to the values that it failed on: that names the node. */
+  private failAgain(inputs: readonly number[], message: string): string {
+    const { binding } = this.native;
+    const { inputNames, outputNames } = this.graph;
+    const session = loadPooled(binding, this.graph);
+    try {
+      for (const { id } of binding.runSavedModel(session, inputs, inputNames, outputNames)) binding.deleteTensor(id);
+    } catch (error) {
+      return (error as Error).message;
+    } finally {
+      binding.deleteSavedModel(session);
+    }
+    return message;
   }
 
   /** Makes `value` the slot's new value. */

@@ -96,8 +96,8 @@ export const tensorAttr = (name: string, dtype: number, shape: readonly number[]
   value: new Message().int(1, dtype).bytes(2, shapeProto(shape)).bytes(4, content),
 });
 
-/** A SavedModel file with one graph, tagged "serve". */
-export function savedModel(nodes: readonly NodeDef[], tensorflowVersion: string): Uint8Array {
+/** A SavedModel file with one graph; whoever loads it must name its tags. */
+export function savedModel(nodes: readonly NodeDef[], tags: readonly string[], tensorflowVersion: string): Uint8Array {
   const graph = new Message();
   for (const { name, op, inputs, attrs } of nodes) {
     const node = new Message().bytes(1, name).bytes(2, op);
@@ -115,6 +115,8 @@ export function savedModel(nodes: readonly NodeDef[], tensorflowVersion: string)
     graph.bytes(1, node);
   }
   graph.bytes(4, new Message().int(1, 987)); // a graph version that TensorFlow 2.9 and later read
-  const meta = new Message().bytes(1, new Message().bytes(4, "serve").bytes(5, tensorflowVersion)).bytes(2, graph);
+  const info = new Message();
+  for (const tag of tags) info.bytes(4, tag);
+  const meta = new Message().bytes(1, info.bytes(5, tensorflowVersion)).bytes(2, graph);
   return new Message().int(1, 1).bytes(2, meta).encode();
 }
