@@ -50,7 +50,7 @@ export interface DateOptions {
  */
 export function datePairs(
   count: number,
-  { firstYear = 1950, lastYear = 2049, seed = 1 }: DateOptions = {},
+  { firstYear = 2000, lastYear = 2029, seed = 1 }: DateOptions = {},
 ): TextPair[] {
   if (!(firstYear >= 1000 && firstYear <= lastYear && lastYear <= 9999)) {
     throw new RangeError(`datePairs: expected 1000 ≤ firstYear ≤ lastYear ≤ 9999, got ${firstYear} and ${lastYear}`);
