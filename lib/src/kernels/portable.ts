@@ -4,10 +4,23 @@
  * Cutting and joining is done on the values themselves, which are in JavaScript's reach on these backends.
  */
 import * as tf from "@tensorflow/tfjs";
+import { heap } from "./heap";
 import type { Ops } from "./ops";
 
 const size = (shape: number[]) => shape.reduce((a, b) => a * b, 1);
-const values = (x: tf.Tensor) => x.dataSync<"float32">();
+
+/** A tensor whose values `fill` writes, all of them, from the values of the inputs, which it may not keep. */
+export function write(
+  shape: number[],
+  inputs: tf.Tensor[],
+  fill: (to: Float32Array, ...from: Float32Array[]) => void,
+): tf.Tensor {
+  const wasm = heap();
+  if (wasm) return wasm.write(shape, inputs, fill);
+  const to = new Float32Array(size(shape));
+  fill(to, ...inputs.map((x) => x.dataSync<"float32">()));
+  return tf.tensor(to, shape);
+}
 
 /** [outer, axis, inner] sizes of a shape seen from one axis. */
 function around(shape: number[], axis: number): [number, number, number] {
@@ -16,18 +29,18 @@ function around(shape: number[], axis: number): [number, number, number] {
 
 function cut(x: tf.Tensor, sizes: number[], axis: number, keepAxis: boolean): tf.Tensor[] {
   const [outer, length, inner] = around(x.shape, axis);
-  const from = values(x);
   let start = 0;
   return sizes.map((count) => {
-    const run = count * inner;
-    const to = new Float32Array(outer * run);
-    for (let o = 0; o < outer; o++) {
-      const at = (o * length + start) * inner;
-      to.set(from.subarray(at, at + run), o * run);
-    }
-    start += count;
     const shape = [...x.shape.slice(0, axis), ...(keepAxis ? [count] : []), ...x.shape.slice(axis + 1)];
-    return tf.tensor(to, shape);
+    const part = write(shape, [x], (to, from) => {
+      const run = count * inner;
+      for (let o = 0; o < outer; o++) {
+        const at = (o * length + start) * inner;
+        to.set(from.subarray(at, at + run), o * run);
+      }
+    });
+    start += count;
+    return part;
   });
 }
 
@@ -35,22 +48,27 @@ function join(list: tf.Tensor[], axis: number, shape: number[]): tf.Tensor {
   const lengths = list.map((x) => size(x.shape.slice(axis)));
   const outer = size(shape.slice(0, axis));
   const stride = lengths.reduce((a, b) => a + b, 0);
-  const to = new Float32Array(outer * stride);
-  let start = 0;
-  list.forEach((x, i) => {
-    const from = values(x);
-    const run = lengths[i]!;
-    for (let o = 0; o < outer; o++) to.set(from.subarray(o * run, (o + 1) * run), o * stride + start);
-    start += run;
+  return write(shape, list, (to, ...parts) => {
+    let start = 0;
+    parts.forEach((from, i) => {
+      const run = lengths[i]!;
+      for (let o = 0; o < outer; o++) to.set(from.subarray(o * run, (o + 1) * run), o * stride + start);
+      start += run;
+    });
   });
-  return tf.tensor(to, shape);
 }
 
 const isWasm = () => tf.getBackend() === "wasm";
 
 export const portableOps: Ops = {
-  matMul: (a, b, transposeA = false, transposeB = false) =>
-    tf.matMul(transposeA ? tf.transpose(a) : (a as tf.Tensor2D), transposeB ? tf.transpose(b) : (b as tf.Tensor2D)),
+  matMul(a, b, transposeA = false, transposeB = false) {
+    const product = heap()?.matMul;
+    if (product) return product(a, b, transposeA, transposeB);
+    return tf.matMul(
+      transposeA ? tf.transpose(a) : (a as tf.Tensor2D),
+      transposeB ? tf.transpose(b) : (b as tf.Tensor2D),
+    );
+  },
   add: (a, b) => tf.add(a, b),
   sub: (a, b) => tf.sub(a, b),
   mul: (a, b) => tf.mul(a, b),
@@ -83,26 +101,35 @@ export const portableOps: Ops = {
   zeros: (shape) => tf.zeros(shape),
   rows(table, ids) {
     const [count, width = 1] = table.shape as [number, number?];
-    const from = values(table);
     const index = ids.dataSync();
-    const to = new (table.dtype === "int32" ? Int32Array : Float32Array)(index.length * width);
     for (let i = 0; i < index.length; i++) {
       const id = index[i]!;
       if (!(id >= 0 && id < count)) throw new RangeError(`rows: expected ids from 0 to ${count - 1}, got ${id}`);
-      to.set(from.subarray(id * width, (id + 1) * width), i * width);
     }
-    return tf.tensor(to, [...ids.shape, ...table.shape.slice(1)], table.dtype);
+    const shape = [...ids.shape, ...table.shape.slice(1)];
+    if (table.dtype === "int32") {
+      const from = table.dataSync();
+      return tf.tensor(Int32Array.from(index, (id) => from[id]!), shape, "int32"); // prettier-ignore
+    }
+    return write(shape, [table], (to, from) => {
+      for (let i = 0; i < index.length; i++) {
+        const at = index[i]! * width;
+        to.set(from.subarray(at, at + width), i * width);
+      }
+    });
   },
   sumRowsById(x, ids, count) {
     const width = x.shape[1]!;
-    const from = values(x);
-    const to = new Float32Array(count * width);
-    ids.dataSync().forEach((id, i) => {
-      for (let j = 0; j < width; j++) to[id * width + j]! += from[i * width + j]!;
+    const index = ids.dataSync();
+    return write([count, width], [x], (to, from) => {
+      to.fill(0);
+      for (let i = 0; i < index.length; i++) {
+        const id = index[i]!;
+        for (let j = 0; j < width; j++) to[id * width + j]! += from[i * width + j]!;
+      }
     });
-    return tf.tensor(to, [count, width]);
   },
-  sumRows: (x) => tf.reshape(tf.matMul(tf.ones([1, x.shape[0]!]), x as tf.Tensor2D), [x.shape[1]!]),
+  sumRows: (x) => tf.reshape(portableOps.matMul(tf.ones([1, x.shape[0]!]), x), [x.shape[1]!]),
   unstack: (x, axis) => cut(x, new Array<number>(x.shape[axis]!).fill(1), axis, false),
   stack: (list, axis) => {
     const shape = list[0]!.shape;

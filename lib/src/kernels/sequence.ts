@@ -4,6 +4,7 @@
  * One direction of one layer: stacking, both directions and variable lengths are in `nn/`.
  */
 import * as tf from "@tensorflow/tfjs";
+import { isNative } from "../backend";
 import { backward, type Forward, type InputName } from "./bptt";
 import { reorderGates, type CellKernel, type Chain, type Recurrent } from "./cell";
 import { chainCount } from "./chains";
@@ -176,7 +177,8 @@ function share(total: number, parts: number): number[] {
 
 /** The slices [T, NB] of ids [T, B] or, with time axis 1, [B, T]. */
 function splitIds(ids: tf.Tensor, rows: number[], timeAxis: 0 | 1): tf.Tensor[] {
-  // Not tf.transpose: in a compiled step oneDNN complains about integers on standard error (TensorFlow 2.21).
-  const timeFirst = timeAxis === 0 ? ids : tf.stack(tf.unstack(ids, 1));
+  // In a compiled step tf.transpose makes oneDNN complain about integers on standard error (TensorFlow 2.21).
+  const transpose = () => (isNative() ? tf.stack(tf.unstack(ids, 1)) : tf.transpose(ids));
+  const timeFirst = timeAxis === 0 ? ids : transpose();
   return rows.length === 1 ? [timeFirst] : tf.split(timeFirst, rows, 1);
 }

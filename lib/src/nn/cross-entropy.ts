@@ -6,6 +6,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { attrs, isNative, op, ops } from "../backend";
 import { backendOps } from "../kernels/ops";
+import { write } from "../kernels/portable";
 import { fusedOp } from "../kernels/tape";
 import { chunks } from "./chunks";
 import { oneHot } from "./indices";
@@ -47,15 +48,7 @@ interface Rows {
 /** −log softmax(x)_y of each row: logits [N, C], targets [N]; targets must be in range. */
 function forward(logits: tf.Tensor, targets: tf.Tensor): Rows {
   const [n, classes] = logits.shape as [number, number];
-  if (!isNative()) {
-    const logProbs = tf.logSoftmax(logits);
-    const targetRows = oneHot(targets, classes);
-    return {
-      losses: tf.neg(tf.sum(tf.mul(logProbs, targetRows), 1)),
-      saved: [tf.sub(tf.exp(logProbs), targetRows)],
-      gradient: ([difference]) => difference!,
-    };
-  }
+  if (!isNative()) return portableForward(logits, targets);
   if (n * classes <= SMALL) {
     const outputs = ops("SparseSoftmaxCrossEntropyWithLogits", native.crossEntropy, [logits, targets], 2);
     return { losses: outputs[0]!, saved: [outputs[1]!], gradient: ([difference]) => difference! };
@@ -72,6 +65,33 @@ function forward(logits: tf.Tensor, targets: tf.Tensor): Rows {
     losses: op("Sub", native.unary, [gap, logMax]),
     saved: [p, at],
     gradient: ([p, at]) => op("TensorScatterSub", native.scatter, [p!, at!, ones]),
+  };
+}
+
+/**
+ * The same where the values are in JavaScript's reach: after the softmax it is one look at each row, and half the time of
+ * `tf.logSoftmax` and one-hot rows on WebAssembly (Alice step: 9 ms less).
+ */
+function portableForward(logits: tf.Tensor, targets: tf.Tensor): Rows {
+  const [n, classes] = logits.shape as [number, number];
+  const target = targets.dataSync();
+  const p = tf.softmax(logits);
+  const losses = write([n], [logits, p], (to, x, probabilities) => {
+    for (let i = 0, at = 0; i < n; i++, at += classes) {
+      let best = at;
+      for (let j = at + 1; j < at + classes; j++) if (probabilities[j]! > probabilities[best]!) best = j;
+      // −log p_y = x_best − x_y − log p_best: the largest probability cannot underflow, as p_y can.
+      to[i] = x[best]! - x[at + target[i]!]! - Math.log(probabilities[best]!);
+    }
+  });
+  return {
+    losses,
+    saved: [p],
+    gradient: ([p]) =>
+      write([n, classes], [p!], (to, from) => {
+        to.set(from);
+        for (let i = 0; i < n; i++) to[i * classes + target[i]!]! -= 1;
+      }),
   };
 }
 
