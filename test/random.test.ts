@@ -131,6 +131,21 @@ describe("TorchGenerator", () => {
     assert.deepEqual(defaultGenerator.normal(40), new TorchGenerator(42).normal(40));
   });
 
+  it("decides a coin by all 53 bits", () => {
+    for (const seed of [0, 1, 2]) {
+      const generator = new TorchGenerator(seed);
+      for (let i = 0; i < 700; i++) generator.random64(); // past the first refill
+      const state = generator.getState();
+      const drawn = Number(BigInt.asUintN(53, generator.random64()));
+      const toss = (p: number) => {
+        generator.setState(state);
+        return generator.bernoulli(p, 1)[0];
+      };
+      assert.equal(toss(drawn * 2 ** -53), 0);
+      assert.equal(toss((drawn + 1) * 2 ** -53), 1);
+    }
+  });
+
   it("refuses what PyTorch refuses, and says what it expected", () => {
     const generator = new TorchGenerator(0);
     for (const seed of [1.5, NaN, 2 ** 60, 2n ** 64n, -(2n ** 63n) - 1n]) {
