@@ -11,17 +11,20 @@ const letters = examples.map(({ name }) => name);
 const relative = (actual: number, expected: number) => Math.abs(actual - expected) / Math.abs(expected);
 
 describe("models.NameClassifier", () => {
-  for (const { seed, probabilities, losses, epochs, lr, weightDecay, clip, balanced, ...sizes } of pytorch.cases) {
-    const { cell, bidirectional } = sizes;
-    it(`learns as its PyTorch twin does from the same seed, step by step: ${bidirectional ? "bidirectional " : ""}${cell}`, async () => {
+  for (const { seed, probabilities, losses, ...settings } of pytorch.cases) {
+    const { epochs, lr, weightDecay, clip, neighbourWeight, balanced, ...sizes } = settings;
+    const { cell, bidirectional, pooling } = sizes;
+    const what = `${bidirectional ? "bidirectional " : ""}${cell}, ${pooling}`;
+    it(`learns as its PyTorch twin does from the same seed, step by step: ${what}`, async () => {
       manualSeed(seed);
-      const options = { ...sizes, cell: cell as "RNN" | "LSTM" | "GRU" };
+      const options = { ...sizes, cell, pooling } as models.NameClassifierOptions;
       const model = new models.NameClassifier(letters, pytorch.classes, options);
       const history = await models.trainClassifier(model, examples, {
         epochs,
         lr,
         weightDecay,
         clip,
+        neighbourWeight,
         ...(balanced ? { classWeights: "balanced" as const } : {}),
       });
       assert.ok(losses.length >= 20);
@@ -62,13 +65,16 @@ describe("models.NameClassifier", () => {
 
   it("leaves no tensor behind, and is fit for use, after training", async () => {
     manualSeed(0);
-    const model = new models.NameClassifier(letters, pytorch.classes, { hiddenSize: 4, embeddingSize: 4 });
+    const options = { cell: "RNN", bidirectional: false, hiddenSize: 4, embeddingSize: 4 } as const;
+    const model = new models.NameClassifier(letters, pytorch.classes, options);
     await models.trainClassifier(model, examples, { epochs: 1 });
     const before = tf.memory().numTensors;
     await models.trainClassifier(model, examples, { epochs: 1 });
     assert.equal(tf.memory().numTensors, before);
     assert.equal(model.training, false);
     await assert.rejects(models.trainClassifier(model, []), /at least one example/);
+    const [states, x, lengths] = [tf.zeros([1, 2, 4]), tf.zeros([1, 2], "int32"), tf.tensor1d([2], "int32")];
+    assert.throws(() => model.neighbourLoss(states, x, lengths), /make the model with predictsNeighbours: true/);
   });
 });
 

@@ -19,6 +19,8 @@ export interface ClassifierTraining extends Omit<FitOptions, "history"> {
   weightDecay?: number;
   /** The largest norm of the gradients. */
   clip?: number;
+  /** How much `neighbourLoss` counts beside the loss of the labels, for a model that has it. */
+  neighbourWeight?: number;
   /** A factor for the loss of each class; "balanced": n / (C · count), as in scikit-learn. */
   classWeights?: readonly number[] | "balanced";
 }
@@ -36,6 +38,7 @@ export async function trainClassifier(
     lr = 5e-3,
     weightDecay = 0.01,
     clip = 1,
+    neighbourWeight = 0.5,
     classWeights,
     ...options
   }: ClassifierTraining = {},
@@ -56,7 +59,12 @@ export async function trainClassifier(
   const optimizer = new AdamW(model.parameters(), { lr, weightDecay });
   const schedule = new OneCycleLR(optimizer, { maxLr: lr, totalSteps: Math.max(2, epochs * loader.length) });
   const step = compile((x: tf.Tensor, y: tf.Tensor, lengths: tf.Tensor) => {
-    const { loss, grads } = valueAndGrads(model, () => criterion.forward(model.forward(x, lengths), y));
+    const { loss, grads } = valueAndGrads(model, () => {
+      const { scores, states } = model.run(x, lengths);
+      const loss = criterion.forward(scores, y);
+      if (!model.neighbours) return loss;
+      return tf.add(loss, tf.mul(model.neighbourLoss(states, x, lengths), neighbourWeight));
+    });
     clipGradNorm(grads, clip);
     optimizer.step(grads);
     return loss;
