@@ -36,7 +36,9 @@ async function main([file, workloadName, contenderName]: string[]): Promise<void
     const result = await sample(() => runner.step(), order);
     const { user, system } = process.cpuUsage(before);
     const { reason, stats } = runner.compiled ?? {};
-    const graph = stats?.nodes ? { operations: stats.operations, nodes: stats.nodes } : undefined;
+    const graph = stats?.nodes
+      ? { operations: stats.operations, nodes: stats.nodes, nativeShare: await nativeShare(runner) }
+      : undefined;
     return { ...result, cpu: (user + system) / 1e6, rss: process.memoryUsage().rss, reason, graph };
   };
 
@@ -49,6 +51,26 @@ async function main([file, workloadName, contenderName]: string[]): Promise<void
     }
   }
   process.exit(0);
+}
+
+/** Which share of some steps' time passes inside the native calls that run graphs. */
+async function nativeShare(runner: Runner): Promise<number> {
+  const { tf } = await import("unrolled");
+  const native = tf.backend() as unknown as { binding: { runSavedModel(...args: unknown[]): unknown } };
+  const { binding } = native;
+  let inside = 0;
+  const runSavedModel = (...args: unknown[]) => {
+    const begin = performance.now();
+    const outputs = binding.runSavedModel(...args);
+    inside += performance.now() - begin;
+    return outputs;
+  };
+  native.binding = Object.create(binding, { runSavedModel: { value: runSavedModel } }) as typeof binding;
+  const begin = performance.now();
+  do await runner.step();
+  while (performance.now() - begin < 50);
+  native.binding = binding;
+  return inside / (performance.now() - begin);
 }
 
 void main(process.argv.slice(2));

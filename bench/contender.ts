@@ -5,7 +5,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import path from "node:path";
 import { createInterface } from "node:readline";
-import type { Contender } from "./types";
+import type { Contender, GraphFacts } from "./types";
 
 /** The answer to "prepare". */
 export interface Prepared {
@@ -25,7 +25,7 @@ export interface RoundAnswer {
   rss: number;
   /** Why a compiled step runs eagerly. */
   reason?: string;
-  graph?: { operations: number; nodes: number };
+  graph?: GraphFacts;
 }
 
 const running = new Set<ContenderProcess>();

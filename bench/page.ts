@@ -9,7 +9,8 @@ export function page(report: Report): string {
   const missed = missedNotes(report);
   const list = (lines: string[]) => lines.map((line) => `- ${line}`).join("\n");
   const facts = Object.entries({ ...machine, ...versions }).map(([name, value]) => `${name}: ${value}`);
-  const profiles = workloads.flatMap((workload) =>
+  const bounded = workloads.filter(({ flops }) => flops !== undefined);
+  const profiles = bounded.flatMap((workload) =>
     workload.contenders
       .filter(({ party, median }) => party === "Unrolled" && median !== undefined)
       .flatMap((contender) => {

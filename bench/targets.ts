@@ -111,10 +111,19 @@ export function peak(report: Report): number | undefined {
   return times.length ? workload!.flops! / Math.min(...times) / 1e6 : undefined;
 }
 
-/** Where the time of a contender goes: the products at the machine's peak, and the rest, over the nodes of the graph. */
+/**
+ * Where the time of a contender goes: the products at the machine's peak, and the rest, over the nodes of the graph. Where the
+ * products are not the bulk of the work: TensorFlow's part and JavaScript's.
+ */
 export function profile(workload: WorkloadResult, contender: ContenderResult, gflops: number | undefined): string {
   const { median, graph } = contender;
-  if (workload.flops === undefined || gflops === undefined || median === undefined) return "";
+  if (median === undefined) return "";
+  if (workload.flops === undefined || gflops === undefined) {
+    if (graph?.nativeShare === undefined) return "";
+    const inside = median * graph.nativeShare;
+    const perNode = `${graph.nodes} graph nodes of ${((inside * 1000) / graph.nodes).toFixed(1)} µs`;
+    return `Of ${duration(median)}, ${duration(inside)} pass in one call to TensorFlow (${perNode} on average) and ${duration(median - inside)} in JavaScript: arguments, host values, the loss.`;
+  }
   // The peak is that of all threads together; a contender with one thread has its part of it.
   const rate = contender.threads === 1 ? gflops / 2 : gflops;
   const ideal = workload.flops / rate / 1e6;

@@ -69,6 +69,14 @@ export interface Round {
   quiet: boolean;
 }
 
+/** What a compiled step consists of. */
+export interface GraphFacts {
+  operations: number;
+  nodes: number;
+  /** Share of the step's time that passes inside its one call to TensorFlow; the rest is JavaScript. */
+  nativeShare?: number;
+}
+
 /** What became of a contender. */
 export interface ContenderResult {
   name: string;
@@ -87,7 +95,7 @@ export interface ContenderResult {
   /** Seconds to start, build and do the first steps; resident memory at the end. */
   setupSeconds?: number;
   megabytes?: number;
-  graph?: { operations: number; nodes: number };
+  graph?: GraphFacts;
 }
 
 export interface WorkloadResult {
