@@ -154,7 +154,8 @@ function compare(got, expected, what, hint, near) {
   const wrongKind = (/** @type {string} */ wanted) => mismatch(`${what} has the wrong kind`, wanted, kindOf(got), hint);
   if (typeof expected === "number") {
     if (typeof got !== "number") throw wrongKind("a number");
-    if (!equal(got, expected, near)) throw mismatch(`${what} is wrong`, showNumber(expected), showNumber(got), hint);
+    if (!equal(got, expected, near))
+      throw mismatch(`${what} is wrong`, showNumber(expected, got), showNumber(got, expected), hint);
     return;
   }
   if (expected === null || typeof expected !== "object") {

@@ -17,7 +17,11 @@ export function writeReport(/** @type {string} */ file, /** @type {string} */ te
 
 /** Whether it can be written again and again while the grading goes on. */
 export function isPlainFile(/** @type {string} */ file) {
-  return lstatSync(file, { throwIfNoEntry: false })?.isFile() ?? true;
+  try {
+    return lstatSync(file).isFile();
+  } catch {
+    return true; // it is not there yet; what else is wrong is said when it is written
+  }
 }
 
 /** A report as JSON text. */
