@@ -1,0 +1,168 @@
+/**
+ * The judge's tests of "initialisations": NumPy's matrices, NumPy's losses, and rankings that no folklore can know, because
+ * the judge makes up the losses.
+ */
+import { RandomState } from "../../lib/dist/random";
+import { close, holds, matrix, same, shape } from "../../scripts/grade/expect.mjs";
+import { learner } from "../../scripts/grade/learner.mjs";
+import expected from "./initialisations.expected.json";
+
+type Rows = number[][];
+interface Comparison {
+  kind: string;
+  finalLosses: number[];
+  mean: number;
+}
+const kinds = ["zeros", "normal", "xavier", "orthogonal", "identity"];
+const asMatrix = (rows: Rows) => matrix(rows.length, rows[0].length, rows.flat());
+const mean = (values: readonly number[]) => values.reduce((sum, x) => sum + x, 0) / values.length;
+const hints: Record<string, string> = {
+  zeros: "Matrix.zeros(H, H).",
+  normal: "Standard normals times 0.01, drawn as random.randn(H, H).",
+  xavier: "Standard normals times √(2 / (H + H)): rows and columns both count.",
+  orthogonal: "qr gives [Q, R]; Q is the orthogonal one, of H·H standard normals.",
+  identity: "Matrix.eye(H).",
+};
+
+describe("initialisations", () => {
+  const code = learner("initialisations");
+
+  it("makes the matrices that NumPy makes from the same seed", async () => {
+    for (const { kind, size, seed, W } of expected.matrices) {
+      const got = Object(await code.drive("matrixOf", kind, size, seed));
+      close(got.W, asMatrix(W), {
+        what: `recurrentMatrix("${kind}", ${size}, new RandomState(${seed}))`,
+        hint: hints[kind],
+      });
+    }
+  });
+
+  it("draws H·H normals where it needs them, and nothing for zeros and identity", async () => {
+    for (const kind of kinds) {
+      const random = new RandomState(9);
+      if (!["zeros", "identity"].includes(kind)) random.randn(4, 4);
+      const { next } = Object(await code.drive("matrixOf", kind, 4, 9));
+      close(next, random.random(), {
+        what: `the generator's next number after recurrentMatrix("${kind}", 4, random)`,
+        hint: "Draw from the generator that is given, H·H numbers or none: comparisons need the same draws for the same seed.",
+      });
+    }
+  });
+
+  it("keeps lengths with an orthogonal matrix, of any size", async () => {
+    for (const [size, seed] of [
+      [2, 1],
+      [7, 2],
+      [12, 3],
+    ]) {
+      // prettier-ignore
+      const { W } = Object(await code.drive("matrixOf", "orthogonal", size, seed));
+      shape(W, [size, size], { what: `the orthogonal matrix for H = ${size}` });
+      holds(W.data, `the orthogonal matrix for H = ${size} is no Matrix`);
+      const at = (i: number, j: number) => W.data[i * size + j];
+      const products = Array.from({ length: size * size }, (_, n) => {
+        const [i, j] = [Math.floor(n / size), n % size];
+        return W.data.slice(0, size).reduce((sum: number, _: number, k: number) => sum + at(k, i) * at(k, j), 0);
+      });
+      const eye = products.map((_, n) => (n % (size + 1) === 0 ? 1 : 0));
+      close(matrix(size, size, products), matrix(size, size, eye), {
+        what: `WᵀW for H = ${size}`,
+        hint: hints.orthogonal,
+      });
+    }
+  });
+
+  it("trains as NumPy does, from the matrix that is given", async () => {
+    for (const run of expected.short) {
+      const inputSize = run.outputSize;
+      const { first } = Object(await code.drive("train", { ...run, inputSize }));
+      shape(first, [run.losses.length], { what: "the losses", hint: "One for each example, before its update." });
+      const hint = "Is `rnn.Whh` the given matrix, does the seed make the others, and does each example train once?";
+      close(first, run.losses, { what: "the losses", hint, rtol: 1e-8 });
+    }
+  });
+
+  it("does not train the caller's matrix", async () => {
+    const [run] = expected.short;
+    const got = Object(await code.drive("train", { ...run, inputSize: run.outputSize }));
+    const hint = "updateParameters changes rnn.Whh in place: give the network a copy.";
+    same(got.Whh, asMatrix(run.Whh), { what: "Whh after the training", hint });
+    same(got.second, got.first, { what: "the losses of a second training from the same Whh", hint });
+  });
+
+  it("ranks by what was measured, whatever that is", async () => {
+    const random = new RandomState(5);
+    const settings = { kinds, size: 4, seeds: [3, 0, 8], last: 2 };
+    for (let run = 0; run < 6; run++) {
+      const table: Record<string, number[]> = {};
+      // The first losses point another way than the last two.
+      for (const kind of kinds)
+        for (const seed of settings.seeds) table[`${kind} ${seed}`] = Array.from(random.random(5));
+      const want = kinds
+        .map((kind) => settings.seeds.map((seed) => mean(table[`${kind} ${seed}`].slice(-2))))
+        .map((finalLosses, i) => ({ kind: kinds[i], finalLosses, mean: mean(finalLosses) }))
+        .sort((a, b) => a.mean - b.mean);
+      const { rows } = Object(await code.drive("compare", settings, table));
+      holds(
+        Array.isArray(rows) && rows.length === kinds.length,
+        `expected ${kinds.length} rows, one for each kind, got ${rows?.length}`,
+      );
+      const hint = "The smallest mean of the final losses comes first; here the losses are made up.";
+      same(rows.map((row: Comparison) => row?.kind), want.map(({ kind }) => kind), { what: "the kinds, best first", hint }); // prettier-ignore
+      close(rows, want, {
+        what: "the comparison",
+        hint: "A final loss is the mean of the last losses (`last` of them).",
+      });
+    }
+  });
+
+  it("is fair: every kind trains once from every seed, from a matrix of its own", async () => {
+    const settings = { kinds: ["identity", "orthogonal", "normal"], size: 3, seeds: [11, 2] };
+    const { calls } = Object(await code.drive("compare", settings, {}));
+    same(calls?.length, 6, { what: "the number of trainings of 3 kinds from 2 seeds" });
+    for (const seed of settings.seeds) {
+      const R = new RandomState(seed).randn(3, 3);
+      const own = calls.filter((call: { seed: number }) => call.seed === seed);
+      same(own.length, 3, { what: `the number of trainings with seed ${seed}` });
+      const small = matrix(3, 3, R.map((x) => 0.01 * x)); // prettier-ignore
+      const hint =
+        "recurrentMatrix(kind, H, new RandomState(seed)) for each: the same draws for every kind of one seed.";
+      const found = own.some(({ Whh }: { Whh: { data: Float64Array } }) =>
+        Whh.data.every((x, i) => Math.abs(x - small.data[i]) < 1e-12),
+      );
+      holds(found, `no training with seed ${seed} got the "normal" matrix of RandomState(${seed})`, { hint });
+    }
+  });
+
+  it("puts a kind that diverged last, and takes all losses where there are few", async () => {
+    const settings = { kinds: ["zeros", "identity", "normal"], size: 2, seeds: [1, 2] };
+    const table = {
+      "zeros 1": [1, NaN],
+      "zeros 2": [0.1, 0.1],
+      "identity 1": [Infinity, 1],
+      "identity 2": [0.2, 0.2],
+      "normal 1": [4, 2],
+      "normal 2": [8, 6],
+    };
+    const { rows } = Object(await code.drive("compare", settings, table));
+    holds(Array.isArray(rows) && rows.length === 3, `expected 3 rows, got ${rows?.length}`);
+    close(rows[0], { kind: "normal", finalLosses: [3, 7], mean: 5 }, {
+      what: "the first row, where the two other kinds reached NaN and Infinity",
+      hint: "NaN is neither smaller nor larger than anything: `sort` needs help with it. And 2 losses are all there are.",
+    }); // prettier-ignore
+  });
+
+  it("measures two tasks with different winners, as NumPy does", async () => {
+    const { hiddenSize, seeds, echo, first } = expected.measured;
+    for (const [name, task] of Object.entries({ "echo after 2 steps": echo, "keep the first symbol": first })) {
+      const { final, ...settings } = task;
+      const rows = await code.drive("measure", settings, { kinds, size: hiddenSize, seeds });
+      holds(Array.isArray(rows), "compareInitialisations returned no list");
+      const want = Object.entries(final)
+        .map(([kind, finalLosses]) => ({ kind, finalLosses, mean: mean(finalLosses) }))
+        .sort((a, b) => a.mean - b.mean);
+      const hint = "Trained for real: all of the exercise has to work together.";
+      close(rows, want, { what: `the comparison on "${name}"`, hint, atol: 1e-6, rtol: 1e-4 });
+    }
+  });
+});
