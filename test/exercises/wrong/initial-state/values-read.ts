@@ -1,0 +1,30 @@
+// fails: initial-state lets the gradient reach the learned state, from every row
+// Reads the values and makes a new tensor of them: no gradient finds its way back to the parameter.
+import { tf, type nn } from "../index";
+
+export type RecurrentLayer = nn.RNN | nn.GRU;
+
+export function zeroState(layer: RecurrentLayer, batchSize: number): tf.Tensor3D {
+  return tf.zeros(stateShape(layer, batchSize));
+}
+
+export function givenState(layer: RecurrentLayer, batchSize: number, state: tf.Tensor): tf.Tensor3D {
+  const expected = stateShape(layer, batchSize);
+
+  if (state.shape.join() !== expected.join()) {
+    throw new RangeError(`givenState: expected a state [${expected.join(", ")}], got [${state.shape.join(", ")}]`);
+  }
+  return state as tf.Tensor3D;
+}
+
+export function learnedState(layer: RecurrentLayer, batchSize: number, start: tf.Tensor): tf.Tensor3D {
+  givenState(layer, 1, start);
+
+  const rows = start.arraySync() as number[][][];
+  return tf.tensor3d(rows.map(([row]) => Array.from({ length: batchSize }, () => row!)));
+}
+
+function stateShape({ numLayers, bidirectional, hiddenSize }: RecurrentLayer, batchSize: number) {
+  const directions = bidirectional ? 2 : 1;
+  return [numLayers * directions, batchSize, hiddenSize] as [number, number, number];
+}
