@@ -1,7 +1,7 @@
 /** Where there is neither a compiler nor native TensorFlow: the Alice step on the WebAssembly backend. */
 import { backend } from "unrolled";
 import type { Contender, Runner, Workload } from "../types";
-import { alice, layers, sizes } from "./alice";
+import { alice, flops, layers, sizes } from "./alice";
 import { eagerly, trainer } from "./models";
 
 const { B, T, E, H, V } = sizes;
@@ -25,6 +25,7 @@ export const workloads: Workload[] = [
     title: `Alice step on WebAssembly, 1 thread: B ${B}, T ${T}, E ${E}, H ${H}, V ${V}, Adam`,
     unit: "step",
     reference: ["layers"],
+    flops: flops(1),
     contenders: [
       contender("Unrolled", "Unrolled, eager", async () => {
         const { x, y, model } = alice("RNN");
