@@ -1,7 +1,7 @@
 // Part of the native binding (binding.mjs compiles it in): lets a graph ask to run in the thread that calls it.
 //
 // TensorFlow hands every graph, however small, to a pool of threads, and the caller sleeps until they are done: falling
-// asleep and waking up take 15 to 60 µs each time, as long as the graph of a tiny model (hihell: 109 µs instead of 52).
+// asleep and waking up take 20 to 60 µs each time, as long as the graph of a tiny model (hihell: 109 µs instead of 52).
 // tfjs-node gives no way to configure a session, but a SavedModel carries tags, and whoever loads it names them. A model
 // that is loaded with the tag "caller-thread" gets a session that runs in the caller's thread, one operation after the other;
 // a binding without this file loads the same model, into an ordinary session.
@@ -50,9 +50,9 @@ TF_Session* __wrap_TF_LoadSessionFromSavedModel(const TF_SessionOptions* options
 void __real_TF_SessionRun(TF_Session*, const TF_Buffer*, const TF_Output*, TF_Tensor* const*, int, const TF_Output*, TF_Tensor**,
                           int, const TF_Operation* const*, int, TF_Buffer*, TF_Status*);
 
-// TensorFlow's own threads take numbers below 1e-38 for zero; the caller's thread has to be told. With such numbers a
-// multiplication takes 100 times as long, and they are common: squared gradients of a model that has learned its few lines
-// (hello world: 118 µs instead of 99).
+// TensorFlow's own threads take numbers below 1e-38 for zero; the caller's thread has to be told, so that a graph gives the
+// same numbers wherever it runs. (Speed is no reason on the machine of our figures: hello world 122 and 120 µs. Processors
+// that trap on such numbers are slower by far.)
 void __wrap_TF_SessionRun(TF_Session* session, const TF_Buffer* run_options, const TF_Output* inputs,
                           TF_Tensor* const* input_values, int inputs_count, const TF_Output* outputs,
                           TF_Tensor** output_values, int outputs_count, const TF_Operation* const* targets,
