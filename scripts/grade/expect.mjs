@@ -169,7 +169,8 @@ function compare(got, expected, what, hint, near) {
   if (wanted) {
     const found = shapeOf(got);
     const isMatrix = "rows" in expected;
-    if (!found || isMatrix !== "rows" in got) throw wrongKind(isMatrix ? `a Matrix ${list(wanted)}` : kindOf(expected));
+    if (!found || isMatrix !== (typeof got === "object" && "rows" in got))
+      throw wrongKind(isMatrix ? `a Matrix ${list(wanted)}` : kindOf(expected));
     if (list(found) !== list(wanted)) throw mismatch(`${what} has the wrong shape`, list(wanted), list(found), hint);
     const values = numbersOf(expected);
     const given = numbersOf(got);
