@@ -12,7 +12,9 @@ export function run(
 ) {
   let [h, c] = [h0, c0];
   const hiddenStates = inputs.map((x) => {
-    ({ h, c } = learner.lstmStep(x, h, c, parameters));
+    const next = learner.lstmStep(x, h, c, parameters);
+    if (!next?.h || !next.c) throw new TypeError("lstmStep has to return { h, c }");
+    ({ h, c } = next);
     return h;
   });
   return { hiddenStates, lastCell: c };

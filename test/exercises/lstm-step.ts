@@ -153,12 +153,16 @@ describe("lstm-step", () => {
   it("leaves its arguments as they were, so that a second call gives the same", async () => {
     const hint =
       "map, add, addProduct and tanh change the matrix they are called on, and subarray shares its numbers: copy() first.";
-    for (const { x, hPrev, cPrev, parameters } of cases) {
+    for (const { x, hPrev, cPrev, parameters, h, c } of cases) {
       const { value, args } = await code.inspect("lstmStep", x, hPrev, cPrev, parameters);
       for (const [i, before] of [x, hPrev, cPrev].entries())
         unchanged(args[i], before, { what: ["x", "hPrev", "cPrev"][i]!, hint });
       for (const [name, before] of Object.entries(parameters)) unchanged(args[3][name], before, { what: name, hint });
-      same(await code.call("lstmStep", x, hPrev, cPrev, parameters), value, { what: "a second call", hint });
+      same(await code.call("lstmStep", x, hPrev, cPrev, parameters), value, {
+        what: "on a second call: the result",
+        hint,
+      });
+      close(value, { h, c }, { what: "result" });
     }
   });
 });

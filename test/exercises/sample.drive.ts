@@ -70,5 +70,6 @@ export function trainAndWrite(learner: Learner, task: Task, { temperature = 1, s
     temperature,
     random: () => random.random(),
   });
-  return { text: numbers.map((number) => chars[number]).join(""), loss: losses.at(-1) };
+  const text = Array.isArray(numbers) ? numbers.map((number) => chars[number]).join("") : numbers;
+  return { text, loss: losses.at(-1) };
 }

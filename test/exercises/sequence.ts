@@ -60,6 +60,7 @@ describe("sequence", () => {
     const h0 = column(0, 0, 0, 0, 0, 0);
     const usual = parts(await code.drive("withLibraryCell", inputs, h0, parameters));
     const changed = parts(await code.drive("withLibraryCell", [column(3, -3), ...inputs.slice(1)], h0, parameters));
+    same(usual.outputs.length, 5, { what: "the number of outputs of 5 inputs" });
     different(usual.outputs.at(-1), changed.outputs.at(-1), {
       what: "the last outputs for two different first inputs",
       hint: "Is the state handed on from step to step? Otherwise the network has no memory.",
@@ -87,6 +88,7 @@ describe("sequence", () => {
     const hint = "`hPrev = h` lets a name point to the new state; it copies nothing into h0.";
     unchanged(got.h0, column(2), { what: "h0", hint });
     unchanged(got.inputs, inputs, { what: "inputs", hint });
+    close(got.result, { outputs: columns(-23, -231, -2314), hiddenStates: columns(23, 231, 2314) }, { what: "result" });
   });
 
   it("runs your own cell over a sequence", async () => {

@@ -31,6 +31,29 @@ cases = []
 for t, d, h, v in [(6, 3, 5, 4), (1, 3, 2, 3), (9, 4, 4, 4), (3, 1, 1, 2)]:
     cases.append(run(PlainRNN(d, h, v), torch.randn(t, d), torch.randn(h).tanh(), torch.randint(v, (t,))))
 
+# Right and sure at every step but the last, and only the first input is not 0.
+t, d, h, v = 5, 2, 4, 3
+model, targets = PlainRNN(d, h, v), torch.tensor([0, 2, 1, 1, 0])
+x = torch.zeros(t, d)
+x[0] = torch.tensor([1.0, -2.0])
+probs = F.one_hot(targets, v).double()
+probs[-1] = torch.tensor([0.0, 1.0, 0.0])
+h0 = torch.randn(h).tanh()
+outputs, hidden = model(x, h0)
+outputs.backward((probs - F.one_hot(targets, v)) / t)
+late = {
+    "pass": {
+        "inputs": [matrix(row) for row in x],
+        "h0": matrix(h0),
+        "hiddenStates": [matrix(row) for row in hidden],
+        "probs": [matrix(row) for row in probs],
+        "targets": targets.tolist(),
+    },
+    "parameters": model.parameters_json(),
+    "grads": model.gradients_json(),
+}
+print("late dWxh", late["grads"]["dWxh"]["data"])
+
 # The example of the exercise's comment: D = H = 1, V = 2, T = 2.
 model = PlainRNN(1, 1, 2)
 with torch.no_grad():
@@ -45,4 +68,4 @@ dh = torch.randn(7)
 h = torch.tanh(z)
 h.backward(dh)
 tanh = {"dh": matrix(dh), "h": matrix(h), "dz": matrix(z.grad)}
-write("bptt", {"cases": cases, "example": example, "tanh": tanh})
+write("bptt", {"cases": cases, "late": late, "example": example, "tanh": tanh})

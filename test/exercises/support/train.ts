@@ -11,6 +11,8 @@ import { encode, oneHot, vocabulary } from "../../../lib/src/exercises/one-hot";
 import { unroll } from "../../../lib/src/exercises/sequence";
 import type * as clip from "../../../lib/src/exercises/clip";
 
+const names = ["Wxh", "Whh", "Why", "bh", "by"] as const;
+
 /** What a training consists of. */
 export interface Task {
   text: string;
@@ -49,7 +51,10 @@ export function train(learner: Pick<typeof clip, "clipByGlobalNorm" | "updatePar
     losses.push(crossEntropy(outputs, targets));
     const probs = outputs.map((y) => softmax(y));
     const grads = bptt({ inputs, h0, hiddenStates, probs, targets }, parameters);
-    parameters = learner.updateParameters(parameters, learner.clipByGlobalNorm(grads, maxNorm), learningRate);
+    const next = learner.updateParameters(parameters, learner.clipByGlobalNorm(grads, maxNorm), learningRate);
+    if (!names.every((name) => next?.[name] instanceof Matrix))
+      throw new TypeError(`updateParameters has to return { ${names.join(", ")} }, each a Matrix`);
+    parameters = next;
   }
   return { losses, chars, h0, parameters };
 }
