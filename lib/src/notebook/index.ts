@@ -11,4 +11,5 @@ export type { LiveCurveOptions } from "./live-curve";
 import "./tensor";
 export { tensorText } from "./tensor";
 export { check } from "./check";
-export { exercise } from "./exercise";
+export { exercise, whenWritten } from "./exercise";
+export type { Exercises } from "./exercise";
