@@ -42,7 +42,9 @@ export function takeIn(submission, ids, known) {
   const intake = { sources: {}, missing: {}, notes: [] };
   const stubs = findStubs(base, known);
   if (stubs && stubs !== stubFolder)
-    intake.notes.push(`the exercises were found in ${stubs}/ instead of ${stubFolder}/`);
+    intake.notes.push(
+      `the exercises were found in ${stubs === "." ? "the folder itself" : `${stubs}/`} instead of ${stubFolder}/`,
+    );
   const folder = path.join(base, stubs ?? stubFolder);
   for (const id of ids) {
     try {
