@@ -6,7 +6,7 @@ import { stepOf, type Step } from "../../lib/src/generate";
 import type { Note } from "../../lib/src/music";
 import * as nn from "../../lib/src/nn";
 import * as optim from "../../lib/src/optim";
-import type * as exercise from "../../lib/src/solutions/music-generation";
+import type * as exercise from "../../lib/src/exercises/music-generation";
 
 type Learner = typeof exercise;
 type Weights = Record<string, { shape: number[]; values: number[] }>;

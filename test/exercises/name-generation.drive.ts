@@ -5,7 +5,7 @@ import { padSequences, toTensor, Vocabulary } from "../../lib/src/data";
 import { stepOf, type Step } from "../../lib/src/generate";
 import * as nn from "../../lib/src/nn";
 import * as optim from "../../lib/src/optim";
-import type * as exercise from "../../lib/src/solutions/name-generation";
+import type * as exercise from "../../lib/src/exercises/name-generation";
 
 type Learner = typeof exercise;
 type Weights = Record<string, { shape: number[]; values: number[] }>;

@@ -4,7 +4,7 @@ import { manualSeed } from "../../lib/src/random";
 import { trainTestSplit, Vocabulary, type Opinion } from "../../lib/src/data";
 import * as nn from "../../lib/src/nn";
 import * as optim from "../../lib/src/optim";
-import type * as exercise from "../../lib/src/solutions/sentiment";
+import type * as exercise from "../../lib/src/exercises/sentiment";
 
 type Learner = typeof exercise;
 type Weights = Record<string, { shape: number[]; values: number[] }>;

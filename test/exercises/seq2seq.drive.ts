@@ -4,7 +4,7 @@ import { manualSeed } from "../../lib/src/random";
 import { padSequences, toTensor, Vocabulary, type TextPair } from "../../lib/src/data";
 import * as nn from "../../lib/src/nn";
 import * as optim from "../../lib/src/optim";
-import type * as exercise from "../../lib/src/solutions/seq2seq";
+import type * as exercise from "../../lib/src/exercises/seq2seq";
 
 type Learner = typeof exercise;
 type Weights = Record<string, { shape: number[]; values: number[] }>;
