@@ -8,6 +8,7 @@ import * as charrnn2 from "./charrnn2";
 import * as tiny from "./tiny";
 import * as tape from "./tape";
 import * as gruPool from "./gru-pool";
+import * as names from "./names";
 import * as vanilla from "./vanilla";
 import * as generate from "./generate";
 import * as wasm from "./wasm";
@@ -20,6 +21,7 @@ const modules = {
   tiny,
   tape,
   "gru-pool": gruPool,
+  names,
   vanilla,
   generate,
   wasm,
