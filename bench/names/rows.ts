@@ -41,12 +41,12 @@ export const rows: readonly Row[] = [
   },
   {
     key: "best",
-    title: "the same, H 256",
+    title: "bidirectional GRU, H 256, mean + max, hidden letters, neighbours",
     make: (split, seed) => network(split, seed, { ...both, hiddenSize: 256 }),
   },
   {
     key: "ensemble",
-    title: "three of these together",
+    title: "three of the last together",
     make: async (split, seed) => {
       const members: models.TextClassifier[] = [];
       for (const more of [0, 100, 200]) members.push(await network(split, seed + more, { ...both, hiddenSize: 256 }));
