@@ -1,5 +1,5 @@
 // fails: music-generation writes notes as words, with the end after them
-// fails: music-generation reads words as notes, up to the end
+// fails (error): music-generation reads words as notes, up to the end
 // fails: music-generation gets every note back as it was
 // fails: music-generation learns eight tunes by heart
 // Leaves the lengths out of the words, so that all notes come back one beat long.
