@@ -92,6 +92,47 @@ describe("chains", () => {
   });
 });
 
+describe("lstmCell", () => {
+  // Which way runs depends on the processor and on the sizes; PyTorch's numbers are in recurrent.test.ts.
+  for (const V of [3, 9]) {
+    it(`computes the same in one operation a step and in several, with ${V} letters of 5 numbers each`, function () {
+      if (backend.name !== "tensorflow") this.skip();
+      const [I, H, B, T] = [5, 4, 6, 7];
+      manualSeed(32);
+      const layer = makeLayer("lstm", I, H);
+      const ids = tf.tensor2d(
+        new Int32Array(B * T).map((_, i) => (i * 5) % V),
+        [T, B],
+        "int32",
+      );
+      const inputs = [randn(V, I), randn(B, H), randn(B, H), ...layer.parameters()];
+      const factors = [randn(T, B, H), randn(B, H), randn(B, H)];
+      const [whole, separate] = [true, false].map((takesInput) => {
+        const cell = { ...lstmCell, takesInput: () => takesInput };
+        const loss = (...[table, h0, c0, ...rest]: tf.Tensor[]) => {
+          const [weightIh, weightHh, biasIh, biasHh] = rest as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
+          const weights = { weightIh, weightHh, biasIh, biasHh };
+          return weighted(sequence("lstm", cell, { ids, table: table! }, weights, { h0, c0 }), factors);
+        };
+        return tf.valueAndGrads(loss)(inputs);
+      });
+      close("loss", whole!.value, separate!.value.dataSync(), 1e-5);
+      whole!.grads.forEach((gradient, i) => close(`gradient ${i}`, gradient, separate!.grads[i]!.dataSync(), 1e-5));
+    });
+  }
+
+  it("finds an id out of range, also where ids become one-hot rows", function () {
+    if (backend.name !== "tensorflow") this.skip();
+    const [weightIh, weightHh, biasIh, biasHh] = makeLayer("lstm", 5, 4).parameters();
+    const weights = { weightIh: weightIh!, weightHh: weightHh!, biasIh, biasHh };
+    const ids = tf.tensor2d([[0, 3]], [1, 2], "int32");
+    assert.throws(
+      () => sequence("lstm", lstmCell, { ids, table: randn(3, 5) }, weights),
+      /indices\[0,1\] = 3 is not in \[0, 3\)/,
+    );
+  });
+});
+
 describe("fusedOp", () => {
   const square = (x: tf.Tensor, seen: (tf.Tensor | null)[][] = []) =>
     fusedOp("square and cube", { x }, (keep) => {

@@ -44,7 +44,7 @@ export interface ChainGradients {
 export interface Recurrent {
   /** W_hh by piece, [gates·H, H]. */
   weights: tf.Tensor[];
-  /** W_hhᵀ by piece, [H, gates·H]. */
+  /** W_hhᵀ by forward piece, [H, gates·H]. */
   transposed: tf.Tensor[];
   /** The part of b_hh that the cell adds itself (GRU: b_hn, [H]). */
   bias?: tf.Tensor | undefined;
@@ -60,6 +60,8 @@ export interface CellKernel {
   name: CellName;
   /** Gates per piece, so that piece p has `pieces[p]·H` rows. */
   pieces: number[];
+  /** The same for the forward pass where it cuts otherwise; the gradients come by `pieces` all the same. */
+  forwardPieces?: number[];
   /** The piece whose b_hh the cell adds itself; everywhere else it is folded into the input's pre-activations. */
   ownBias?: number;
   /** Order of the gates inside, if it is not PyTorch's; must be its own inverse. */
@@ -68,8 +70,8 @@ export interface CellKernel {
    * Whether the cell wants the input x_t [NB, I] of each step itself and not its pre-activations; `folded` if those could come
    * from a folded table.
    */
-  takesInput?(inputSize: number, folded: boolean): boolean;
-  /** Runs all steps; `xs[p][t]` in the order of processing (p = 0 if it takes the input); null states are zeros. */
+  takesInput?(sizes: { inputSize: number; hiddenSize: number; rows: number; folded: boolean }): boolean;
+  /** Runs all steps; `xs[p][t]` by forward piece in the order of processing (p = 0 if it takes the input); null states are zeros. */
   run(o: Ops, xs: tf.Tensor[][], w: Recurrent, h0: tf.Tensor | null, c0: tf.Tensor | null, keep: Keep): Chain;
 }
 

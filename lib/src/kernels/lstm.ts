@@ -3,33 +3,46 @@
  *
  *   i, g, f, o = σ, tanh, σ, σ of the four blocks of z_t      c' = f ⊙ c + i ⊙ g      h' = o ⊙ tanh c'
  *
- * Native TensorFlow has one operation for the whole step and one for the elementwise part of its gradient, in place of about
- * eleven and fifteen: forward 173 against 226 µs, backward 33 µs (128 rows, I = 64, H = 128, 1 thread). The gates stand
- * inside in their order i, g, f, o (PyTorch: i, f, g, o).
+ * Native TensorFlow has one operation for the whole step and one for the elementwise part of its gradient, in place of
+ * seventeen and fifteen: forward 173 against 226 µs, backward 33 µs (128 rows, I = 64, H = 128, 1 thread with AVX-512). Without
+ * AVX-512 a product for each gate is faster than TensorFlow's one of four times the width: forward 311 against 561 µs. The
+ * gates stand inside in their order i, g, f, o (PyTorch: i, f, g, o).
  * https://docs.pytorch.org/docs/stable/generated/torch.nn.LSTM.html
  */
 import type * as tf from "@tensorflow/tfjs";
-import { isNative } from "../backend";
+import { hasWideVectors, isNative } from "../backend";
 import type { CellKernel, Recurrent } from "./cell";
 import type { LstmStep, Ops } from "./ops";
 
 /** Beyond this input size the look-up in a folded table is faster than multiplying each step's input. */
 const MOST_FEATURES = 192;
 
+/** Below this many numbers in a state, seventeen small operations cost more than they save (even at 7 × 128, 4,096 on the safe side). */
+const FEW_NUMBERS = 4096;
+
+/** Whether TensorFlow's whole step is the faster one. */
+function takesInput({ inputSize, hiddenSize, rows, folded }: Parameters<NonNullable<CellKernel["takesInput"]>>[0]) {
+  if (!isNative() || (folded && inputSize > MOST_FEATURES)) return false;
+  return hasWideVectors() || rows * hiddenSize < FEW_NUMBERS;
+}
+
 export const lstmCell: CellKernel = {
   name: "lstm",
   pieces: [4],
   gateOrder: [0, 2, 1, 3],
-  takesInput: (inputSize, folded) => isNative() && !(folded && inputSize > MOST_FEATURES),
-  run(o, [xs], w, h0, c0, keep) {
+  forwardPieces: [1, 1, 1, 1],
+  takesInput,
+  run(o, xs, w, h0, c0, keep) {
     const [weight] = w.weights as [tf.Tensor];
-    const [batch, hidden] = [xs![0]!.shape[0]!, weight.shape[1]!];
+    const [batch, hidden] = [xs[0]![0]!.shape[0]!, weight.shape[1]!];
     const zeros = h0 && c0 ? undefined : keep(o.zeros([batch, hidden]));
-    const forward = w.input ? o.lstmForward!(w.input.transposed, w.transposed[0]!, w.input.bias) : plainStep(o, w);
+    const whole = w.input && o.lstmForward!(w.input.transposed, w.transposed[0]!, w.input.bias);
     const steps: LstmStep[] = [];
-    for (const x of xs!) {
-      const before = steps[steps.length - 1];
-      const step = forward(x, before?.h ?? h0 ?? zeros!, before?.c ?? c0 ?? zeros!);
+    for (let t = 0; t < xs[0]!.length; t++) {
+      const last = steps[t - 1];
+      const [hBefore, before] = [last?.h ?? h0 ?? zeros!, last?.c ?? c0 ?? zeros!];
+      const parts = xs.map((piece) => piece[t]!);
+      const step = whole ? whole(parts[0]!, hBefore, before) : plainStep(o, w, parts, hBefore, before);
       for (const part of ["i", "g", "f", "o", "c", "tanhC", "h"] as const) keep(step[part]);
       steps.push(step);
     }
@@ -55,14 +68,17 @@ export const lstmCell: CellKernel = {
   },
 };
 
-/** A step from the input's pre-activations, in separate operations. */
-function plainStep(o: Ops, { transposed: [wT] }: Recurrent) {
-  return (x: tf.Tensor, hBefore: tf.Tensor, before: tf.Tensor): LstmStep => {
-    const hidden = before.shape[1]!;
-    const z = o.split(o.add(x, o.matMul(hBefore, wT!)), [hidden, hidden, hidden, hidden], 1);
-    const [i, g, f, out] = [o.sigmoid(z[0]!), o.tanh(z[1]!), o.sigmoid(z[2]!), o.sigmoid(z[3]!)];
-    const c = o.add(o.mul(f, before), o.mul(i, g));
-    const tanhC = o.tanh(c);
-    return { i, g, f, o: out, c, tanhC, h: o.mul(out, tanhC), before };
-  };
+/** A step from the input's pre-activations by gate, in separate operations. */
+function plainStep(
+  o: Ops,
+  { transposed }: Recurrent,
+  xs: tf.Tensor[],
+  hBefore: tf.Tensor,
+  before: tf.Tensor,
+): LstmStep {
+  const z = xs.map((x, gate) => o.add(x, o.matMul(hBefore, transposed[gate]!)));
+  const [i, g, f, out] = [o.sigmoid(z[0]!), o.tanh(z[1]!), o.sigmoid(z[2]!), o.sigmoid(z[3]!)];
+  const c = o.add(o.mul(f, before), o.mul(i, g));
+  const tanhC = o.tanh(c);
+  return { i, g, f, o: out, c, tanhC, h: o.mul(out, tanhC), before };
 }
