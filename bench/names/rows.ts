@@ -4,7 +4,12 @@ import { manualSeed, models, type data } from "unrolled";
 export interface Row {
   key: string;
   title: string;
-  make: (split: data.NameSplit, seed: number) => Promise<models.TextClassifier>;
+  /** Trains it; `made` holds the models of the rows above, by key, as far as they were trained in this run. */
+  make: (
+    split: data.NameSplit,
+    seed: number,
+    made: ReadonlyMap<string, models.TextClassifier>,
+  ) => Promise<models.TextClassifier>;
 }
 
 const plain = { bidirectional: false };
@@ -47,9 +52,12 @@ export const rows: readonly Row[] = [
   {
     key: "ensemble",
     title: "three of the last together",
-    make: async (split, seed) => {
-      const members: models.TextClassifier[] = [];
-      for (const more of [0, 100, 200]) members.push(await network(split, seed + more, { ...both, hiddenSize: 256 }));
+    make: async (split, seed, made) => {
+      const first = made.get("best");
+      const members = first ? [first] : [];
+      for (const more of first ? [100, 200] : [0, 100, 200]) {
+        members.push(await network(split, seed + more, { ...both, hiddenSize: 256 }));
+      }
       return new models.Ensemble(members);
     },
   },
