@@ -62,6 +62,7 @@ describe("index-error", () => {
   it("leaves the sequence as it was", async () => {
     const sequence = [3, 1, 4, 1, 5, 9];
     const { value, args } = await code.inspect("makeWindows", sequence, 2);
+    same(value, { data: [[3, 1], [1, 4], [4, 1], [1, 5]], labels: [4, 1, 5, 9] }, { what: "the windows" }); // prettier-ignore
     unchanged(args[0], sequence, { what: "the sequence", hint: "`slice` copies a part, `splice` takes it out." });
     same(await code.call("makeWindows", sequence, 2), value, { what: "a second call with the same sequence" });
   });

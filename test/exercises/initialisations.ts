@@ -3,6 +3,7 @@
  * the judge makes up the losses.
  */
 import { RandomState } from "../../lib/dist/random";
+import { Matrix, qr } from "../../lib/dist/scratch";
 import { close, holds, matrix, same, shape } from "../../scripts/grade/expect.mjs";
 import { learner } from "../../scripts/grade/learner.mjs";
 import expected from "./initialisations.expected.json";
@@ -87,6 +88,7 @@ describe("initialisations", () => {
     const got = Object(await code.drive("train", { ...run, inputSize: run.outputSize }));
     const hint = "updateParameters changes rnn.Whh in place: give the network a copy.";
     same(got.Whh, asMatrix(run.Whh), { what: "Whh after the training", hint });
+    close(got.first, run.losses, { what: "the losses", rtol: 1e-8 });
     same(got.second, got.first, { what: "the losses of a second training from the same Whh", hint });
   });
 
@@ -124,13 +126,19 @@ describe("initialisations", () => {
       const R = new RandomState(seed).randn(3, 3);
       const own = calls.filter((call: { seed: number }) => call.seed === seed);
       same(own.length, 3, { what: `the number of trainings with seed ${seed}` });
-      const small = matrix(3, 3, R.map((x) => 0.01 * x)); // prettier-ignore
+      const given = {
+        normal: matrix(3, 3, R.map((x) => 0.01 * x)), // prettier-ignore
+        identity: Matrix.eye(3),
+        orthogonal: qr(new Matrix(3, 3, R))[0],
+      };
       const hint =
         "recurrentMatrix(kind, H, new RandomState(seed)) for each: the same draws for every kind of one seed.";
-      const found = own.some(({ Whh }: { Whh: { data: Float64Array } }) =>
-        Whh.data.every((x, i) => Math.abs(x - small.data[i]) < 1e-12),
-      );
-      holds(found, `no training with seed ${seed} got the "normal" matrix of RandomState(${seed})`, { hint });
+      for (const [kind, { data }] of Object.entries(given)) {
+        const found = own.some(({ Whh }: { Whh: { data: Float64Array } }) =>
+          Whh.data.every((x, i) => Math.abs(x - data[i]) < 1e-12),
+        );
+        holds(found, `no training with seed ${seed} got the "${kind}" matrix of RandomState(${seed})`, { hint });
+      }
     }
   });
 

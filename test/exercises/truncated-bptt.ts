@@ -144,6 +144,7 @@ describe("truncated-bptt", () => {
     const data = randomCase(5, 3, 4, 2, 6);
     const { first, second, weights, inputs, targets, h0 } = await code.drive("twice", data, 2);
     const hint = "`add`, `scale`, `map` and `addProduct` change the matrix they are called on: work on a `copy()`.";
+    close(Object(first).loss, lossWithCuts(data, 2, statesOf(data)), { what: "the loss" });
     for (const name of names)
       same(weights[name], asMatrix(data.weights[name]), { what: `rnn.${name} after the call`, hint });
     data.inputs.forEach((x, t) => same(inputs[t], asMatrix(x), { what: `inputs[${t}] after the call`, hint }));

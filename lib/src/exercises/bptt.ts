@@ -1,7 +1,7 @@
 /**
  * Exercise "bptt": backpropagation through time, by hand.
  *
- * Which way should each weight move to make the loss smaller? Walk back from the last step to the first, and undo the
+ * How does the loss change when a weight is moved a little? Walk back from the last step to the first, and undo the
  * forward pass line by line:
  *
  *     forward                                  backward
@@ -41,7 +41,8 @@ export interface ForwardPass {
  *
  *     outputGradient([0.2, 0.7, 0.1], 1, 10)  →  [0.02, −0.03, 0.01]
  *
- * Read it: the score of the right answer should rise, by as much as is missing from 1; all others should fall.
+ * Read it: a step *against* this gradient raises the score of the right answer, in proportion to what its probability lacks of
+ * 1, and lowers the others, in proportion to their probabilities.
  */
 export function outputGradient(p: Matrix, target: number, T: number): Matrix {
   throw new NotImplementedError("bptt: outputGradient");

@@ -11,7 +11,7 @@
  *
  * Letters: D inputs, H hidden units, V outputs, T time steps. Vectors are columns.
  */
-import type { Matrix, VanillaRNN } from "../scratch";
+import { Matrix, type VanillaRNN } from "../scratch";
 import { NotImplementedError } from "./not-implemented";
 
 /** One curve for `plot.line`. */
@@ -28,7 +28,7 @@ export interface NormCurve {
  *     dL/dhₜ₋₁  = W_hhᵀ (dL/dhₜ ⊙ (1 − hₜ²))
  *
  * `rnn.forward(inputs)` gives `outputs` (the y of all steps) and `hiddenStates`; `rnn.softmax(y)`, `rnn.Why` and `rnn.Whh`
- * are there, too. Of use: `Matrix.oneHot(index, n)`, `add(B, k)`, `addTransposedProduct(A, b)` (this += Aᵀ b).
+ * are there, too, and so are the sizes `rnn.hiddenDim` (H) and `rnn.outputDim` (V). Of use: `Matrix.oneHot(index, n)`, `add(B, k)`, `addTransposedProduct(A, b)` (this += Aᵀ b).
  *
  * Example: H = 1, W_hh = 0.5, all states 0 (so that 1 − h² = 1) and dL/dh₃ = 0.8: the answer is 0.2, 0.4, 0.8.
  */

@@ -2,7 +2,8 @@
  * Exercise "index-error": a loop that goes one step too far (from notebook 05).
  *
  * Python stops here with `IndexError: list index out of range`. TypeScript does not stop: it hands out `undefined`, which
- * a typed array turns into 0 without a word, and the network learns from a label that was never in the data.
+ * an Int32Array turns into 0 and a Float32Array into NaN, both without a word. With 0 the network learns from a label that
+ * was never in the data.
  */
 import { NotImplementedError } from "./not-implemented";
 
@@ -22,7 +23,7 @@ export interface Windows {
  * Example: makeWindows([0, 1, 2, 3], 2) → { data: [[0, 1], [1, 2]], labels: [2, 3] }. The window [2, 3] is not among
  * them: nothing follows it. A sequence that is too short gives no window: { data: [], labels: [] }.
  *
- * The loop below is the notebook's. Take it into use, see what it answers, then repair it; mind that it should work for
+ * The loop below is the notebook's. Delete the `throw` and the `//` in front of each line, see what it answers, then repair it; mind that it should work for
  * windows of any length.
  */
 export function makeWindows(sequence: readonly number[], length: number): Windows {

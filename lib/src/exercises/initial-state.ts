@@ -26,8 +26,8 @@ export function zeroState(layer: RecurrentLayer, batchSize: number): tf.Tensor3D
 }
 
 /**
- * The state that is given, as it is, if it fits: [L·D, B, H]. If it does not, throws a RangeError that names both shapes, such
- * as `givenState: expected a state [1, 2, 8], got [2, 1, 8]`. Otherwise a state of one row would quietly serve all
+ * The state that is given, as it is, if it fits: [L·D, B, H]. If it does not, throws a RangeError that names both shapes, each
+ * written like `[1, 2, 8]`: "givenState: expected a state [1, 2, 8], got [2, 1, 8]". Otherwise a state of one row would quietly serve all
  * rows, and a mistake would look like a network that learns badly.
  */
 export function givenState(layer: RecurrentLayer, batchSize: number, state: tf.Tensor): tf.Tensor3D {

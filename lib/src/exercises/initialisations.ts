@@ -7,8 +7,8 @@
  *
  * Letters: D inputs, H hidden units, V outputs, T time steps. Vectors are columns.
  */
-import type { RandomState } from "../random";
-import type { Matrix } from "../scratch";
+import { RandomState } from "../random";
+import { Matrix, qr, VanillaRNN } from "../scratch";
 import { NotImplementedError } from "./not-implemented";
 
 /** A way to initialise W_hh. */
@@ -34,7 +34,7 @@ export interface Comparison {
  *
  *     zeros        0                            normal       0.01 R
  *     xavier       √(2 / (H + H)) R             identity     I
- *     orthogonal   the Q of R's QR factors, R = Q U: `qr` of ../scratch gives [Q, U] as `np.linalg.qr` does
+ *     orthogonal   the Q of R's QR factors, R = Q U: `qr(R)` gives [Q, U] as `np.linalg.qr` does
  *
  * "zeros" and "identity" draw nothing from `random`. Of use: `new Matrix(rows, cols, data)`, `Matrix.eye(n)`, `scale(k)`.
  *

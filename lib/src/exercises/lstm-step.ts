@@ -2,12 +2,13 @@
  * Exercise "lstm-step": one step of an LSTM, equal to PyTorch's.
  *
  * A plain RNN rewrites its whole memory at every step. An LSTM keeps a second state, the cell state c, that is only ever
- * scaled and added to, and four *gates* that say how much:
+ * scaled and added to. Three *gates* i, f, o say how much of a candidate g gets in, how much of the old c stays, and how much
+ * of the new c shows:
  *
- *     i = σ(W_ii x + b_ii + W_hi h + b_hi)       input gate: how much of g gets in
- *     f = σ(W_if x + b_if + W_hf h + b_hf)       forget gate: how much of the old c stays
+ *     i = σ(W_ii x + b_ii + W_hi h + b_hi)       input gate
+ *     f = σ(W_if x + b_if + W_hf h + b_hf)       forget gate
  *     g = tanh(W_ig x + b_ig + W_hg h + b_hg)    the candidate: what would be new
- *     o = σ(W_io x + b_io + W_ho h + b_ho)       output gate: how much of c shows
+ *     o = σ(W_io x + b_io + W_ho h + b_ho)       output gate
  *
  *     c' = f ⊙ c + i ⊙ g
  *     h' = o ⊙ tanh(c')                          ⊙ multiplies entry by entry
@@ -42,9 +43,9 @@ export function sigmoid(z: Matrix): Matrix {
 }
 
 /**
- * The four gates of one step, each [H, 1], from x [D, 1] and hPrev [H, 1]. Changes none of its arguments.
+ * The three gates and the candidate of one step, each [H, 1], from x [D, 1] and hPrev [H, 1]. Changes none of its arguments.
  *
- * With D = H = 1, all weights 0, both biases [0, ln 3, 1, 0] summed to [0, 2 ln 3, 2, 0]:
+ * With D = H = 1, all weights 0, both biases [0, ln 3, 1, 0], which add up to [0, 2 ln 3, 2, 0]:
  *
  *     i = σ(0) = 0.5    f = σ(2 ln 3) = 0.9    g = tanh(2) = 0.964    o = σ(0) = 0.5
  *

@@ -78,7 +78,7 @@ export function nameLoss(scores: tf.Tensor, y: tf.Tensor): tf.Tensor {
  *
  * `step(ids, state)` reads one number (as an Int32Array of length 1) and returns { scores, state }: how likely each letter comes
  * next, and the state to give to the next step. `sample(scores, sampling)` draws a number with temperature and generator as
- * the caller wants them.
+ * the caller wants them; `vocabulary.token(number)` is its letter.
  *
  *     reads ^ → draws "a",  reads "a" → draws "v",  reads "v" → draws "a",  reads "a" → draws "$":   "ava"
  */

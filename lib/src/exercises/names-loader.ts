@@ -2,7 +2,7 @@
  * Exercise "names-loader": a loader that loads nothing (from notebook 04).
  *
  * The code is the notebook's, in TypeScript. It has three faults: one in its structure, one in its spelling, and one that
- * shows only on another machine.
+ * shows only on another machine. And it does not yet do all that `loadData`'s list below asks for: look at the second point.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
@@ -18,7 +18,7 @@ export interface LoadedNames {
 }
 
 /**
- * Given, and in order: the paths of the .txt files of a folder, in whatever order the disk gives them, as Python's
+ * Given, nothing to repair here: the paths of the .txt files of a folder, in whatever order the disk gives them, as Python's
  * `glob.glob(folder + "/*.txt")` does.
  */
 export function findFiles(folder: string): string[] {
@@ -26,7 +26,7 @@ export function findFiles(folder: string): string[] {
   return files.map((file) => path.join(folder, file));
 }
 
-/** Given, and in order: a name and what stands after its last dot, "Old.English.txt" → ["Old.English", ".txt"]. */
+/** Given, nothing to repair here: a name and what stands after its last dot, "Old.English.txt" → ["Old.English", ".txt"]. */
 export function splitext(file: string): [root: string, extension: string] {
   const { name, ext } = path.parse(file);
   return [name, ext];
@@ -38,6 +38,8 @@ export function splitext(file: string): [root: string, extension: string] {
  * - A language is called like its file, without the folder and without ".txt".
  * - Names are folded to plain letters with `unicodeToAscii`. Blank lines, and lines of which nothing is left, are no names.
  * - `allCategories` is in alphabetical order on every machine.
+ *
+ * Delete the `throw` and the `//` in front of each line, see what comes back, then repair it.
  *
  * Example: a folder with Czech.txt ("Dvořák", "Novotný") and Arabic.txt ("Khoury") gives
  * { categoryLines: { Arabic: ["Khoury"], Czech: ["Dvorak", "Novotny"] }, allCategories: ["Arabic", "Czech"] }.

@@ -5,7 +5,7 @@
  * input: it dreams on what it has just written. The temperature τ says how daring it is. Below 1 likely characters become
  * likelier still, above 1 rare ones get their chance.
  *
- *     p = softmax(y / τ)        index ~ p        x = one-hot(index)        and again
+ *     p = softmax(y / τ)        an index drawn with the probabilities p        x = one-hot(index)        and again
  *
  * Letters: V characters, H hidden units. From here on you may use `Matrix.oneHot(index, V)`.
  */
@@ -29,7 +29,7 @@ export interface Model {
  *     y = [0, ln 3], temperature 0.5  →  [0.1, 0.9]        3² to 1
  *     y = [0, ln 3], temperature 1e9  →  [0.5, 0.5]        nearly
  *
- * As in "loss" the largest score goes first: y / 0.001 is soon too much for exp.
+ * As in "loss", take the largest score away from all of them before exp: y / 0.001 is soon too much for it.
  */
 export function probabilities(y: Matrix, temperature: number): Matrix {
   throw new NotImplementedError("sample: probabilities");

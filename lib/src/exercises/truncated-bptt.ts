@@ -26,14 +26,15 @@ export interface TruncatedPass {
  * Forwards through all T steps from h0, then backwards; the steps are counted from 0, and the gradient does not go from
  * step t to step t − 1 where t is a multiple of k: `h = h.detach()` before these steps in PyTorch.
  *
- *     forwards   h, y = rnn.step(x, h);   p = rnn.softmax(y);   L = −(1/T) Σₜ ln pₜ[targetₜ]
+ *     forwards   { h, y } = rnn.step(x, hPrev);   p = rnn.softmax(y);   L = −(1/T) Σₜ ln pₜ[targetₜ]
  *     backwards  dyₜ = (pₜ − one-hot(targetₜ)) / T
  *                dhₜ = W_hyᵀ dyₜ + W_hhᵀ dzₜ₊₁     without the second term where step t + 1 begins a piece (and at the end)
  *                dzₜ = dhₜ ⊙ (1 − hₜ²)
  *                dW_hy = Σ dyₜ hₜᵀ   db_y = Σ dyₜ   dW_xh = Σ dzₜ xₜᵀ   dW_hh = Σ dzₜ hₜ₋₁ᵀ   db_h = Σ dzₜ
  *
  * Shapes: each input [D, 1], h0 [H, 1], T targets from 0 to V − 1. Start from `VanillaRNN.backward` in
- * lib/src/scratch/vanilla-rnn.ts, which is the same without cuts (and clips its gradients, which this one does not).
+ * lib/src/scratch/vanilla-rnn.ts, which is the same without cuts; where it reads `this.steps[t]` and `this.probs[t]`, read
+ * what your own forward loop has kept. (It also clips its gradients, which this one does not.)
  *
  * Example: T = 4 and k = 2: the loss at step 3 reaches the steps 3 and 2, that at step 2 only step 2, that at step 1 the
  * steps 1 and 0. With k ≥ T nothing is cut and the result is that of full backpropagation.
