@@ -1,5 +1,5 @@
 /** `npm run bench` from the options to the files; what a round is stands in measure.ts. scripts/bench.mjs calls it. */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { backend } from "unrolled";
 import { endAll } from "./contender";
@@ -8,7 +8,7 @@ import { describeMachine, describeVersions } from "./machine";
 import { measure, type Settings } from "./measure";
 import type { Options } from "../scripts/bench/options.mjs" with { "resolution-mode": "import" };
 import { page } from "./page";
-import { missedNotes, quietSentence, targetTable, toText, workloadTable } from "./tables";
+import { machineName, missedNotes, quietSentence, targetTable, toText, workloadTable } from "./tables";
 import type { Report } from "./types";
 import { findPython } from "./venv";
 import { listed as allListed, type Listed } from "./workloads";
@@ -16,9 +16,22 @@ import { listed as allListed, type Listed } from "./workloads";
 const root = path.join(__dirname, "..");
 const build = path.join(root, "build");
 
-/** Where the figures of docs/performance.md are kept. */
-export const resultsFile = path.join(__dirname, "results.json");
+/** Where the figures of docs/performance.md are kept: the last full run on each kind of machine. */
+const resultsFolder = path.join(__dirname, "results");
 export const pageFile = path.join(root, "docs", "performance.md");
+
+/** The committed reports, in the order of their names. */
+export function committedReports(): Report[] {
+  if (!existsSync(resultsFolder)) return [];
+  const files = readdirSync(resultsFolder).filter((name) => name.endsWith(".json"));
+  return files.sort().map((name) => JSON.parse(readFileSync(path.join(resultsFolder, name), "utf8")) as Report);
+}
+
+/** The file for reports from this machine and its like: "amd-epyc-with-avx2-2-cores.json". */
+function resultsFile(report: Report): string {
+  const name = `${machineName(report)} ${report.machine.cores} cores`;
+  return path.join(resultsFolder, `${name.toLowerCase().replace(/[^a-z0-9]+/g, "-")}.json`);
+}
 
 /** Runs the command; gives its exit code: 1 if a contender failed, 2 if the command line is wrong, 130 after Ctrl-C. */
 export async function bench(options: Options, command: string): Promise<number> {
@@ -148,8 +161,8 @@ async function show(report: Report, options: Options): Promise<number> {
   if (!options.from) await write(path.join(build, "bench.json"), json);
   if (options.json) await write(options.json, json);
   if (options.write && report.complete && !report.quick) {
-    await write(resultsFile, await formatted(JSON.stringify(report), "json"));
-    await write(pageFile, await formatted(page(report), "markdown"));
+    await write(resultsFile(report), await formatted(JSON.stringify(report), "json"));
+    await write(pageFile, await formatted(page(committedReports()), "markdown"));
   } else if (options.write)
     console.log("docs/performance.md is left as it was: it needs a full run to its end, with PyTorch.");
   const failed = report.workloads.flatMap(({ contenders }) => contenders).filter((contender) => contender.failed);

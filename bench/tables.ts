@@ -44,6 +44,26 @@ export function targetTable(report: Report): Table {
   return [["work", "target", "median", "best step", "against", ""], ...rows];
 }
 
+/** What a machine is called where there are several. */
+export const machineName = ({ machine }: Report) =>
+  [machine.processor, machine.vectors && `with ${machine.vectors}`].filter(Boolean).join(" ");
+
+/** What was wanted and what was reached on each machine. */
+export function overview(reports: readonly Report[]): Table {
+  const judged = reports.map(judge);
+  const rows = (judged[0] ?? []).map(({ title, target, against }, i) => [
+    title,
+    target,
+    ...judged.map((rows) => {
+      const { reached, byMin, verdict } = rows[i]!;
+      const both = byMin === "–" ? reached : `${reached} (${byMin})`;
+      return verdict === "missed" ? `${both}, missed` : both;
+    }),
+    against.replace(/:.*/, ""),
+  ]);
+  return [["work", "target", ...reports.map(machineName), "against"], ...rows];
+}
+
 /** For each target that was missed, where the time goes, as far as it was measured. */
 export function missedNotes(report: Report): string[] {
   const gflops = peak(report);

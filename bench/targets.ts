@@ -79,9 +79,10 @@ export function judge(report: Report): Reached[] {
     const row = { title, target: `≥ ${ratio}×`, workload: name, mine };
     if (!own || !other) return { ...row, reached: "–", byMin: "–", against: "–", verdict: "not measured" };
     const byMedian = other.median! / own.median!;
+    const isClose = byMedian < ratio && times(byMedian) === times(ratio);
     return {
       ...row,
-      reached: times(byMedian),
+      reached: isClose ? `${byMedian.toPrecision(3)}×` : times(byMedian), // not "2.1×, wanted ≥ 2.1×"
       byMin: times(other.min! / own.min!),
       against: other.label,
       verdict: byMedian >= ratio ? "reached" : "missed",
