@@ -207,6 +207,34 @@ describe("generateText", () => {
     network.dispose();
   });
 
+  // Freeing the whole state before took the part that was passed on unchanged with it, and the third step failed.
+  it("carries a state of which a part is passed on unchanged, made by the first step or held by the model", () => {
+    const network = model("GRU", 1);
+    const held = tf.keep(tf.ones([1, 1, 10]));
+    const scale = tf.variable(tf.ones([1, 1, 10]));
+    const before = tf.memory().numTensors;
+    const withContext = (context: () => tf.Tensor) => ({
+      forward(x: tf.Tensor, state?: tf.Tensor[]): [tf.Tensor, tf.Tensor[]] {
+        const [h, present] = state ?? [undefined, context()];
+        const [scores, after] = network.forward(x, h) as [tf.Tensor, tf.Tensor];
+        return [tf.mul(scores, tf.mean(present!)), [after, present!]];
+      },
+    });
+    const text = (what: { forward(x: tf.Tensor, state?: never): unknown }) => {
+      manualSeed(3);
+      return generateText(what as never, vocabulary, "a", { length: 8 });
+    };
+    const expected = text(network as never);
+    assert.equal(text(withContext(() => tf.ones([1, 1, 10]))), expected);
+    for (const own of [held, scale]) {
+      assert.equal(text(withContext(() => own)), expected);
+      assert.equal(own.isDisposed, false, "what the model holds stays the model's");
+    }
+    assert.equal(tf.memory().numTensors, before);
+    tf.dispose([held, scale]);
+    network.dispose();
+  });
+
   it("puts a module into evaluation mode, and each part back into the mode it was in", () => {
     class WithDropout extends Model {
       dropout = new nn.Dropout(0.5);

@@ -5,6 +5,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Vocabulary } from "../data";
 import { Module, stepperOf, type StepperState } from "../nn";
+import { inEvaluation } from "../nn/module";
 import { checkSampling, sample, type SampleOptions } from "./sampling";
 
 /** What a recurrent model carries from one token to the next: h, or [h, c]. */
@@ -53,7 +54,7 @@ export function generateText<S extends ModelState>(
 
 /**
  * One text for each seed, as `generateText`; side by side in one batch, which costs little more than one. At each step
- * the rows draw one after another. Seeds may differ in length.
+ * the rows draw one after another. Seeds may differ in length. (With `window`, one text after another, each at the cost of one.)
  */
 export function generateTexts<S extends ModelState>(
   model: TextModel<S> | Step<S>,
@@ -93,18 +94,18 @@ function fastStep<S>(model: TextModel<S>, seeds: readonly Int32Array[]): Step<un
   return fast ? (ids, state) => fast(ids, state as StepperState | undefined) : (stepOf(model) as Step<unknown>);
 }
 
-/** A model as a step: runs it on one token of each sequence. */
+/** A model as a step: runs it on one token of each sequence. The state is the caller's, to be freed. */
 export function stepOf<S>(model: TextModel<S>): Step<S> {
   return (ids, state) => {
     const out = tf.tidy(() => {
-      const result = model.forward(tf.tensor2d(ids, [ids.length, 1], "int32"), state) as
-        tf.Tensor | [tf.Tensor, tf.Tensor];
+      const x = tf.tensor2d(ids, [ids.length, 1], "int32");
+      const result = model.forward(x, state) as tf.Tensor | [tf.Tensor, tf.Tensor];
       if (!Array.isArray(result) || result[1] === undefined) {
         throw new TypeError(
           "generateText: the model's forward returned no state; return [scores, state], or set the option window",
         );
       }
-      return [lastScores(result[0]), result[1]];
+      return [lastScores(result[0]), callersOwn(result[1], x.id, tensorsIn(state))] as tf.Tensor[];
     }) as unknown as [tf.Tensor, S];
     const scores = out[0].dataSync() as Float32Array;
     out[0].dispose();
@@ -133,7 +134,7 @@ function continueWithState<S>(
       const before = state;
       const { scores, state: after } = step(present.slice(), before);
       state = after;
-      if (before !== after) release(before);
+      release(before, after);
       const width = scores.length / seeds.length;
       for (let row = 0; row < seeds.length; row++) {
         const seed = seeds[row]!;
@@ -182,18 +183,24 @@ function lastScores(scores: tf.Tensor): tf.Tensor {
   return tf.reshape(tf.slice(scores, [0, time - 1, 0], [batch, 1, classes]), [batch, classes]);
 }
 
-/** Frees a state of tensors; a state of anything else is the step's own business. */
-function release(state: unknown): void {
-  if (state instanceof tf.Tensor || Array.isArray(state)) tf.dispose(state as tf.TensorContainer);
+/**
+ * A state without the model's own tensors, such as a context that it returns at every step: clones stand for what was there
+ * before this step's first tensor and does not come from the state before.
+ */
+function callersOwn(state: unknown, firstId: number, before: readonly tf.Tensor[]): unknown {
+  if (Array.isArray(state)) return state.map((part) => callersOwn(part, firstId, before));
+  const isModels = state instanceof tf.Tensor && state.id < firstId && !before.includes(state);
+  return isModels ? tf.clone(state) : state;
 }
 
-/** Runs with the module and all below in evaluation mode; afterwards each is in the mode it was in. */
-function inEvaluation<T>(model: Module, run: () => T): T {
-  const modes = model.modules().map((module) => [module, module.training] as const);
-  model.eval();
-  try {
-    return run();
-  } finally {
-    for (const [module, training] of modes) module.training = training;
-  }
+/** Frees a state of tensors, but for those that the state `after` it holds too. */
+function release(state: unknown, after?: unknown): void {
+  const needed = tensorsIn(after);
+  tf.dispose(tensorsIn(state).filter((tensor) => !needed.includes(tensor)));
+}
+
+/** The tensors of a state; one that consists of anything else is the step's own business. */
+function tensorsIn(state: unknown): tf.Tensor[] {
+  if (state instanceof tf.Tensor) return [state];
+  return Array.isArray(state) ? state.flatMap(tensorsIn) : [];
 }

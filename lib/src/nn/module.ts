@@ -166,6 +166,17 @@ export abstract class Module {
   }
 }
 
+/** Runs with a module and all below in evaluation mode; afterwards, also after an error, each is in the mode it was in. */
+export function inEvaluation<T>(module: Module, run: () => T): T {
+  const modes = module.modules().map((part) => [part, part.training] as const);
+  module.eval();
+  try {
+    return run();
+  } finally {
+    for (const [part, training] of modes) part.training = training;
+  }
+}
+
 /** A module that maps one tensor to one tensor. */
 export type Layer = Module & { forward(x: tf.Tensor): tf.Tensor };
 
