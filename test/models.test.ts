@@ -56,6 +56,20 @@ describe("models.NameClassifier", () => {
     assert.deepEqual(model.predictProba([]), []);
   });
 
+  // The mode of the whole was written into every part afterwards, and an error left them all in evaluation mode.
+  it("leaves each part in the mode it was in when it is asked, also when that fails", () => {
+    const model = new models.NameClassifier(letters, pytorch.classes, { hiddenSize: 4 });
+    model.rnn.eval();
+    const modes = () => [model.training, model.dropout.training, model.rnn.training];
+    model.predictProba(["Li"]);
+    assert.deepEqual(modes(), [true, true, false]);
+    model.fc.forward = () => {
+      throw new Error("broken");
+    };
+    assert.throws(() => model.predictProba(["Li"]), /broken/);
+    assert.deepEqual(modes(), [true, true, false]);
+  });
+
   it("marks begin and end, and has one number for all letters it never saw", () => {
     const model = new models.NameClassifier(["Ab", "C"], ["x", "y"]);
     assert.deepEqual(model.vocabulary.tokens, ["$", "^", "a", "b", "c", "?"]);

@@ -147,6 +147,28 @@ describe("generateNames", () => {
     assert.equal(tf.memory().numTensors, before);
   });
 
+  // It handed the model to the loop as a function, which cannot be put into a mode: names were drawn with dropout on.
+  it("puts a module into evaluation mode, and each part back into the mode it was in, also when it fails", () => {
+    class WithDropout extends NameGenerator {
+      dropout = new nn.Dropout(0.5);
+      modes: boolean[] = [];
+      fails = false;
+      override forward(x: tf.Tensor, language: tf.Tensor, state?: tf.Tensor): [tf.Tensor, tf.Tensor] {
+        this.modes.push(this.training, this.dropout.training, this.gru.training);
+        if (this.fails) throw new Error("broken");
+        return super.forward(x, language, state);
+      }
+    }
+    manualSeed(5);
+    const model = new WithDropout(V, 3, python.sizes);
+    model.gru.eval();
+    generateNames(model, vocabulary, [0]);
+    assert.deepEqual([...new Set(model.modes)], [false]);
+    model.fails = true;
+    assert.throws(() => generateNames(model, vocabulary, [0]), /broken/);
+    assert.deepEqual([model.training, model.dropout.training, model.gru.training], [true, true, false]);
+  });
+
   it("explains what it cannot do", () => {
     const model = newModel();
     assert.throws(() => generateNames(model, vocabulary, [3]), /languages from 0 to 2, got 3/);

@@ -5,6 +5,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Vocabulary } from "../data";
 import * as nn from "../nn";
+import { inEvaluation } from "../nn/module";
 import type { SampleOptions } from "./sampling";
 import { generateTexts, stepOf } from "./text";
 
@@ -65,7 +66,8 @@ export interface GenerateNamesOptions extends SampleOptions {
 }
 
 /**
- * One invented name for each language number, drawn side by side. A name is empty where the end is drawn first.
+ * One invented name for each language number, drawn side by side. A name is empty where the end is drawn first. A module is
+ * put into evaluation mode for the time.
  * Throws on start and stop marks or languages that the model does not know, and on sampling options that cannot be.
  */
 export function generateNames(
@@ -84,9 +86,9 @@ export function generateNames(
   try {
     const step = stepOf({ forward: (x, state?: tf.Tensor) => model.forward(x, language, state) });
     const seeds = languages.map(() => start);
-    return generateTexts(step, vocabulary, seeds, { ...sampling, length: maxLength, stop }).map((text) =>
-      text.slice(start.length),
-    );
+    const generate = () => generateTexts(step, vocabulary, seeds, { ...sampling, length: maxLength, stop });
+    const texts = model instanceof nn.Module ? inEvaluation(model, generate) : generate();
+    return texts.map((text) => text.slice(start.length));
   } finally {
     language.dispose();
   }

@@ -5,6 +5,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { padSequences, toTensor, Vocabulary } from "../data";
 import { crossEntropy, Dropout, Embedding, GRU, hostTensor, Linear, LSTM, Module, ModuleList, RNN } from "../nn";
+import { inEvaluation } from "../nn/module";
 import { defaultGenerator } from "../random";
 import type { TextClassifier } from "./classifier";
 
@@ -129,17 +130,13 @@ export class NameClassifier extends Module implements TextClassifier {
     const sequences = texts.map((text) => this.encode(text));
     const order = [...sequences.keys()].sort((a, b) => sequences[a]!.length - sequences[b]!.length); // little padding
     const rows = new Array<Float64Array>(texts.length);
-    const { training } = this;
-    this.eval();
     for (let begin = 0; begin < order.length; begin += ROWS) {
       const part = order.slice(begin, begin + ROWS);
-      const scores = tf.tidy(() => {
-        const { ids, lengths } = padSequences(part.map((i) => sequences[i]!));
-        return tf.softmax(this.forward(toTensor(ids), toTensor(lengths))).arraySync() as number[][];
-      });
+      const { ids, lengths } = padSequences(part.map((i) => sequences[i]!));
+      const probabilities = () => tf.softmax(this.forward(toTensor(ids), toTensor(lengths)));
+      const scores = tf.tidy(() => inEvaluation(this, probabilities).arraySync() as number[][]);
       part.forEach((i, row) => (rows[i] = Float64Array.from(scores[row]!)));
     }
-    this.train(training);
     return rows;
   }
 
