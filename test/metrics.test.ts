@@ -45,6 +45,12 @@ describe("metrics", () => {
     assert.deepEqual(metrics.topK([[NaN, -Infinity, 0]], 3)[0][0], 2);
   });
 
+  it("answers nothing to no items", () => {
+    assert.deepEqual(metrics.argmax([]), new Int32Array(0));
+    assert.deepEqual(metrics.topK([], 3), []);
+    tf.tidy(() => assert.deepEqual(metrics.argmax(tf.zeros([0, 3])), new Int32Array(0)));
+  });
+
   it("gives the vocabulary size as the perplexity of guessing", () => {
     close(metrics.perplexity(Math.log(29)), 29);
   });
@@ -57,6 +63,7 @@ describe("metrics", () => {
     assert.throws(() => metrics.accuracy([], []), /at least one item/);
     assert.throws(() => metrics.accuracy([1], [1], { k: 2 }), /scores \[N, V\] are needed/);
     assert.throws(() => metrics.accuracy([[1, 2]], [1], { k: 3 }), /k from 1 to 2, got 3/);
+    assert.throws(() => metrics.argmax([[], []]), /argmax: expected scores of at least one class, got none/);
     assert.throws(() => metrics.topK([[1, 2], [1]], 1), /row 1 has 1 scores, the first has 2/);
     assert.throws(() => metrics.topK(tf.zeros([2, 2, 2]), 1), /expected scores \[N, V\], got \[2, 2, 2\]/);
     assert.throws(() => metrics.confusionMatrix([0, 3], [0, 1], 3), /classes from 0 to 2, got 3 at item 1/);

@@ -13,6 +13,7 @@ export type Labels = tf.Tensor | ArrayLike<number>;
 /** The k best classes of each item, best first: N arrays of k. Equal scores go by number; NaN comes last. */
 export function topK(scores: Scores, k: number): number[][] {
   const { data, rows, classes } = read("topK", scores);
+  if (rows === 0) return [];
   checkK("topK", k, classes);
   return Array.from({ length: rows }, (_, i) => {
     const order = Array.from({ length: classes }, (_, j) => j);
@@ -23,6 +24,7 @@ export function topK(scores: Scores, k: number): number[][] {
 /** The best class of each item, the first of equals: [N]. */
 export function argmax(scores: Scores): Int32Array {
   const { data, rows, classes } = read("argmax", scores);
+  if (rows === 0) return new Int32Array(0);
   checkK("argmax", 1, classes);
   const best = new Int32Array(rows);
   for (let i = 0; i < rows; i++) {
@@ -148,6 +150,7 @@ function better(data: ArrayLike<number>, row: number, a: number, b: number): boo
 }
 
 function checkK(where: string, k: number, classes: number): void {
+  if (classes === 0) throw new RangeError(`${where}: expected scores of at least one class, got none`);
   if (!Number.isInteger(k) || k < 1 || k > classes) {
     throw new RangeError(`${where}: expected k from 1 to ${classes}, got ${k}`);
   }
