@@ -51,6 +51,27 @@ describe("metrics", () => {
     tf.tidy(() => assert.deepEqual(metrics.argmax(tf.zeros([0, 3])), new Int32Array(0)));
   });
 
+  // Such a target stood for a score of another item, or for none, and none was ever behind: −1 as a filler counted as right.
+  it("refuses a target that is no class, and names the item", () => {
+    const scores = [[1, 2, 3], [9, 8, 7]]; // prettier-ignore
+    assert.equal(metrics.accuracy(scores, [2, 0]), 1);
+    assert.throws(() => metrics.accuracy(scores, [-1, 0]), {
+      name: "RangeError",
+      message: "accuracy: expected targets from 0 to 2, got -1 at item 0",
+    });
+    assert.throws(() => metrics.accuracy(scores, [2, 3]), /expected targets from 0 to 2, got 3 at item 1/);
+    assert.throws(() => metrics.accuracy(scores, [0.5, 0], { k: 2 }), /from 0 to 2, got 0.5 at item 0/);
+    assert.throws(() => metrics.accuracy(scores, [NaN, 0]), /from 0 to 2, got NaN at item 0/);
+    assert.throws(
+      () => metrics.accuracy([1, -1], [1, -1]),
+      /accuracy: expected targets that are whole numbers >= 0, got -1 at item 1/,
+    );
+    tf.tidy(() => {
+      const y = tf.tensor1d([0, 5], "int32");
+      assert.throws(() => metrics.accuracy(tf.tensor2d(scores), y), /from 0 to 2, got 5 at item 1/);
+    });
+  });
+
   it("gives the vocabulary size as the perplexity of guessing", () => {
     close(metrics.perplexity(Math.log(29)), 29);
   });

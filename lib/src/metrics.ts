@@ -35,7 +35,8 @@ export function argmax(scores: Scores): Int32Array {
 
 /**
  * The share of items whose true class has one of the k best scores. Scores [N, V] or, for k = 1, predicted classes [N];
- * targets [N]. Throws if the numbers of items differ or there is none.
+ * targets [N]. Throws if the numbers of items differ or there is none, and on a target that is no class, such as a filler
+ * of −1: leave such items out first.
  */
 export function accuracy(predicted: Scores | Labels, targets: Labels, { k = 1 }: { k?: number } = {}): number {
   const actual = labels(targets);
@@ -45,6 +46,7 @@ export function accuracy(predicted: Scores | Labels, targets: Labels, { k = 1 }:
     const { data, rows, classes } = read("accuracy", predicted);
     checkK("accuracy", k, classes);
     checkSameLength("accuracy", rows, actual.length);
+    checkTargets("accuracy", actual, classes);
     for (let i = 0; i < rows; i++) {
       let ahead = 0;
       for (let j = 0; j < classes; j++) if (better(data, i * classes, j, actual[i]!)) ahead++;
@@ -54,6 +56,7 @@ export function accuracy(predicted: Scores | Labels, targets: Labels, { k = 1 }:
     if (k !== 1) throw new TypeError("accuracy: with k above 1 scores [N, V] are needed, got predicted classes [N]");
     const called = labels(predicted);
     checkSameLength("accuracy", called.length, actual.length);
+    checkTargets("accuracy", actual);
     for (let i = 0; i < called.length; i++) if (called[i] === actual[i]) right++;
   }
   return right / actual.length;
@@ -153,6 +156,15 @@ function checkK(where: string, k: number, classes: number): void {
   if (classes === 0) throw new RangeError(`${where}: expected scores of at least one class, got none`);
   if (!Number.isInteger(k) || k < 1 || k > classes) {
     throw new RangeError(`${where}: expected k from 1 to ${classes}, got ${k}`);
+  }
+}
+
+function checkTargets(where: string, targets: ArrayLike<number>, classes = Infinity): void {
+  for (let i = 0; i < targets.length; i++) {
+    const target = targets[i]!;
+    if (Number.isInteger(target) && target >= 0 && target < classes) continue;
+    const expected = classes === Infinity ? "that are whole numbers >= 0" : `from 0 to ${classes - 1}`;
+    throw new RangeError(`${where}: expected targets ${expected}, got ${target} at item ${i}`);
   }
 }
 
