@@ -108,8 +108,39 @@ describe("models.LogisticRegression", () => {
     }
   });
 
-  it("refuses labels that do not fit", () => {
+  // Each of these gave a model of NaN, or one that knows nothing, without a word.
+  it("refuses labels, features and settings that do not fit", () => {
+    const sizes = { features: 2, classes: 3 };
+    const fit = (examples: number[][], labels: number[], options?: models.LogisticRegressionOptions) => () =>
+      new models.LogisticRegression(examples, labels, sizes, options);
+    assert.throws(fit([[0]], [0, 1]), /got 2 for 1/);
+    for (const label of [-1, 3, 1.5, NaN]) {
+      const message = `LogisticRegression: expected labels from 0 to 2, got ${label} for example 1`;
+      assert.throws(fit([[0], [1]], [0, label]), { name: "RangeError", message });
+    }
+    for (const feature of [-1, 2, 0.5, NaN]) {
+      const message = `LogisticRegression: expected features from 0 to 1, got ${feature} in example 1`;
+      assert.throws(fit([[0], [1, feature]], [0, 1]), { name: "RangeError", message });
+    }
+    for (const C of [0, -1, NaN]) {
+      assert.throws(fit([[0], [1]], [0, 1], { C }), {
+        name: "RangeError",
+        message: `LogisticRegression: expected C above 0, got ${C}`,
+      });
+    }
+    assert.throws(() => new models.LogisticRegression([[]], [0], { features: 0, classes: 2 }), {
+      name: "RangeError",
+      message: "LogisticRegression: expected features of 1 or more, got 0",
+    });
+    assert.throws(() => fit([[0], [1]], [0, 1])().predictProba([0, 2]), {
+      name: "RangeError",
+      message: "LogisticRegression: expected features from 0 to 1, got 2",
+    });
+  });
+
+  it("takes C: Infinity for no penalty at all", () => {
     const sizes = { features: 1, classes: 2 };
-    assert.throws(() => new models.LogisticRegression([[0]], [0, 1], sizes), /got 2 for 1/);
+    const fitted = new models.LogisticRegression([[0], [0], [0], []], [0, 0, 1, 1], sizes, { C: Infinity });
+    assertClose(fitted.predictProba([0]), [2 / 3, 1 / 3], "class", 1e-3);
   });
 });

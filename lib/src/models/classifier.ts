@@ -26,6 +26,15 @@ export function topClasses(model: TextClassifier, text: string, k = 3): Guess[] 
   return best.map((i) => ({ label: model.classes[i]!, probability: scores[0]![i]! }));
 }
 
+/** Throws a RangeError that names the first label which is not the number of one of so many classes. */
+export function checkLabels(caller: string, labels: ArrayLike<number>, classes: number): void {
+  for (let i = 0; i < labels.length; i++) {
+    const label = labels[i]!;
+    if (Number.isInteger(label) && label >= 0 && label < classes) continue;
+    throw new RangeError(`${caller}: expected labels from 0 to ${classes - 1}, got ${label} for example ${i}`);
+  }
+}
+
 /** How good a classifier is on some examples. */
 export interface Evaluation {
   /** The mean of −log p of the true class, in nats. */

@@ -1,6 +1,6 @@
 /** Classifiers that are made of others, or of nothing but counts. */
 import type { NameExample } from "../data";
-import type { TextClassifier } from "./classifier";
+import { checkLabels, type TextClassifier } from "./classifier";
 
 /** The mean of the probabilities of several classifiers. Throws if there is none or their classes differ. */
 export class Ensemble implements TextClassifier {
@@ -27,7 +27,7 @@ export class Ensemble implements TextClassifier {
   }
 }
 
-/** The shares of the classes among the examples, whatever the text: what any model must beat. */
+/** The shares of the classes among the examples, whatever the text: what any model must beat. Throws if there are none. */
 export class MajorityClassifier implements TextClassifier {
   private readonly shares: Float64Array;
 
@@ -35,8 +35,11 @@ export class MajorityClassifier implements TextClassifier {
     readonly classes: readonly string[],
     examples: readonly NameExample[],
   ) {
+    if (examples.length === 0) throw new RangeError("MajorityClassifier: expected at least one example, got none");
+    const labels = examples.map(({ label }) => label);
+    checkLabels("MajorityClassifier", labels, classes.length);
     this.shares = new Float64Array(classes.length);
-    for (const { label } of examples) this.shares[label]! += 1 / examples.length;
+    for (const label of labels) this.shares[label]! += 1 / labels.length;
   }
 
   predictProba(texts: readonly string[]): Float64Array[] {

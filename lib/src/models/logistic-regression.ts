@@ -2,10 +2,11 @@
  * Logistic regression for several classes on sparse counts, the classical baseline of text classification: softmax of a
  * linear function, with an L2 penalty, fitted exactly. The same optimum as scikit-learn's LogisticRegression.
  */
+import { checkLabels } from "./classifier";
 import { lbfgs } from "./lbfgs";
 
 export interface LogisticRegressionOptions {
-  /** How much the examples weigh against the penalty: small for strong regularisation. */
+  /** How much the examples weigh against the penalty: small for strong regularisation, Infinity for none. */
   C?: number;
   /** Stops when no entry of the gradient of the mean loss is larger. */
   tolerance?: number;
@@ -27,8 +28,9 @@ export class LogisticRegression {
   /** How many steps the fit took, and whether it reached its tolerance. */
   readonly iterations: number;
   readonly converged: boolean;
+  private readonly features: number;
 
-  /** Fits to examples of V features and their classes. Throws if there are none or the numbers of both differ. */
+  /** Fits to examples of V features and their classes. Throws if there are none, and on numbers out of range. */
   constructor(
     examples: readonly FeatureCounts[],
     labels: ArrayLike<number>,
@@ -40,6 +42,15 @@ export class LogisticRegression {
         `LogisticRegression: expected one label for each of one or more examples, got ${labels.length} for ${examples.length}`,
       );
     }
+    for (const [name, value] of Object.entries({ features, classes })) {
+      if (!Number.isInteger(value) || value < 1) {
+        throw new RangeError(`LogisticRegression: expected ${name} of 1 or more, got ${value}`);
+      }
+    }
+    if (!(C > 0)) throw new RangeError(`LogisticRegression: expected C above 0, got ${C}`);
+    checkLabels("LogisticRegression", labels, classes);
+    examples.forEach((example, i) => checkFeatures(example, features, ` in example ${i}`));
+    this.features = features;
     const all = features * classes;
     const parameters = new Float64Array(all + classes);
     const penalty = 1 / (C * examples.length);
@@ -50,12 +61,22 @@ export class LogisticRegression {
     this.converged = result.converged;
   }
 
-  /** The probability of each class: [C]. */
+  /** The probability of each class: [C]. Throws on a feature out of range. */
   predictProba(example: FeatureCounts): Float64Array {
+    checkFeatures(example, this.features);
     const scores = this.bias.slice();
     addRows(this.weights, example, 0, example.length, scores);
     softmax(scores);
     return scores;
+  }
+}
+
+/** A feature out of range would make every sum NaN, or be lost in an array of whole numbers. */
+function checkFeatures(example: FeatureCounts, features: number, where = ""): void {
+  for (let k = 0; k < example.length; k++) {
+    const feature = example[k]!;
+    if (Number.isInteger(feature) && feature >= 0 && feature < features) continue;
+    throw new RangeError(`LogisticRegression: expected features from 0 to ${features - 1}, got ${feature}${where}`);
   }
 }
 
