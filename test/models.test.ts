@@ -87,6 +87,15 @@ describe("models.NameClassifier", () => {
     assert.equal(tf.memory().numTensors, before);
     assert.equal(model.training, false);
     await assert.rejects(models.trainClassifier(model, []), /at least one example/);
+    // Settings that cannot be were found after the weights of the classes had been made.
+    const train = (settings: models.ClassifierTraining) =>
+      models.trainClassifier(model, examples, { classWeights: "balanced", ...settings });
+    await assert.rejects(train({ epochs: 1.5 }), {
+      name: "RangeError",
+      message: "trainClassifier: expected epochs of 0 or more, got 1.5",
+    });
+    await assert.rejects(train({ lr: -1 }), /-1/);
+    assert.equal(tf.memory().numTensors, before);
     const [states, x, lengths] = [tf.zeros([1, 2, 4]), tf.zeros([1, 2], "int32"), tf.tensor1d([2], "int32")];
     assert.throws(() => model.neighbourLoss(states, x, lengths), /make the model with predictsNeighbours: true/);
   });
@@ -140,6 +149,13 @@ describe("models.evaluate", () => {
     const majority = new models.MajorityClassifier(["a", "b", "c"], judged);
     assert.deepEqual(majority.predictProba(["x"]), [Float64Array.of(0.25, 0.5, 0.25)]);
     assert.equal(models.topClasses(majority, "whatever", 1)[0]!.label, "b");
+    const shares = (labels: number[]) => () =>
+      new models.MajorityClassifier(["a", "b", "c"], labels.map((label) => ({ name: "x", label }))); // prettier-ignore
+    assert.throws(shares([]), /^RangeError: MajorityClassifier: expected at least one example, got none$/);
+    for (const label of [-1, 3, 0.5]) {
+      const message = `MajorityClassifier: expected labels from 0 to 2, got ${label} for example 1`;
+      assert.throws(shares([0, label]), { name: "RangeError", message });
+    }
   });
 });
 

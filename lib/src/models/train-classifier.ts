@@ -19,7 +19,10 @@ export interface ClassifierTraining extends Omit<FitOptions, "history"> {
   weightDecay?: number;
   /** The largest norm of the gradients. */
   clip?: number;
-  /** How much `neighbourLoss` counts beside the loss of the labels, for a model that has it. */
+  /**
+   * How much `neighbourLoss` counts beside the loss of the labels, for a model that has it. The copies of its first name that
+   * fill up a batch of fewer than `batchSize` names count in it as names do.
+   */
   neighbourWeight?: number;
   /** A factor for the loss of each class; "balanced": n / (C · count), as in scikit-learn. */
   classWeights?: readonly number[] | "balanced";
@@ -44,6 +47,9 @@ export async function trainClassifier(
   }: ClassifierTraining = {},
 ): Promise<History> {
   if (examples.length === 0) throw new RangeError("trainClassifier: expected at least one example, got none");
+  if (!Number.isInteger(epochs) || epochs < 0) {
+    throw new RangeError(`trainClassifier: expected epochs of 0 or more, got ${epochs}`);
+  }
   const sequences = examples.map(({ name }) => model.encode(name));
   const labels = examples.map(({ label }) => label);
   const lengths = sequences.map(({ length }) => length);
@@ -51,26 +57,32 @@ export async function trainClassifier(
   const loader = new DataLoader(new SequenceDataset(sequences, labels, { steps: bounds, rows: batchSize }), {
     batchSampler: bucketByLength(lengths, { batchSize, bounds }),
   });
-  const weight =
-    classWeights === undefined
-      ? undefined
-      : tf.tensor1d(classWeights === "balanced" ? balanced(labels, model.classes.length) : [...classWeights]);
-  const criterion = new CrossEntropyLoss({ ignoreIndex: -1, ...(weight ? { weight } : {}) });
-  const optimizer = new AdamW(model.parameters(), { lr, weightDecay });
-  const schedule = new OneCycleLR(optimizer, { maxLr: lr, totalSteps: Math.max(2, epochs * loader.length) });
-  const step = compile((x: tf.Tensor, y: tf.Tensor, lengths: tf.Tensor) => {
-    const { loss, grads } = valueAndGrads(model, () => {
-      const { scores, states } = model.run(x, lengths);
-      const loss = criterion.forward(scores, y);
-      if (!model.neighbours) return loss;
-      return tf.add(loss, tf.mul(model.neighbourLoss(states, x, lengths), neighbourWeight));
-    });
-    clipGradNorm(grads, clip);
-    optimizer.step(grads);
-    return loss;
-  });
-  model.train();
+  const made: { dispose(): void }[] = []; // freed also when what comes next cannot be made
+  const own = <T extends { dispose(): void }>(thing: T): T => {
+    made.unshift(thing);
+    return thing;
+  };
   try {
+    const weight =
+      classWeights === undefined
+        ? undefined
+        : own(tf.tensor1d(classWeights === "balanced" ? balanced(labels, model.classes.length) : [...classWeights]));
+    const criterion = new CrossEntropyLoss({ ignoreIndex: -1, ...(weight ? { weight } : {}) });
+    const optimizer = own(new AdamW(model.parameters(), { lr, weightDecay }));
+    const schedule = new OneCycleLR(optimizer, { maxLr: lr, totalSteps: Math.max(2, epochs * loader.length) });
+    const learn = (x: tf.Tensor, y: tf.Tensor, lengths: tf.Tensor) => {
+      const { loss, grads } = valueAndGrads(model, () => {
+        const { scores, states } = model.run(x, lengths);
+        const loss = criterion.forward(scores, y);
+        if (!model.neighbours) return loss;
+        return tf.add(loss, tf.mul(model.neighbourLoss(states, x, lengths), neighbourWeight));
+      });
+      clipGradNorm(grads, clip);
+      optimizer.step(grads);
+      return loss;
+    };
+    const step = own(compile(learn));
+    model.train();
     return await fit(
       ({ x, y, lengths }) => {
         const loss = step(x, y, lengths);
@@ -82,9 +94,7 @@ export async function trainClassifier(
     );
   } finally {
     model.eval();
-    step.dispose();
-    optimizer.dispose();
-    weight?.dispose();
+    for (const thing of made) thing.dispose();
   }
 }
 
