@@ -85,6 +85,27 @@ describe("data.loadText", () => {
     assert.equal((await load({ folder: own })).source, "cache");
   });
 
+  // Only a download was cut: a file put there by hand kept its licence as text to train on, too short for the check of sizes.
+  it("cuts the licence off a file that was put into the folder or the cache by hand, too", async () => {
+    const own = path.join(folder, "own");
+    fs.mkdirSync(own);
+    fs.writeFileSync(path.join(own, "11-0.txt"), windows);
+    const loaded = await load({ folder: own, offline: true });
+    assert.equal(loaded.source, "folder");
+    assert.equal(loaded.text, text);
+    assert.deepEqual(loaded.notes, [], "it is the edition that is expected");
+
+    const cached = await load({ cache: own, offline: true });
+    assert.equal(cached.source, "cache");
+    assert.equal(cached.text, text);
+    assert.deepEqual(cached.notes, []);
+
+    fs.writeFileSync(path.join(own, "11-0.txt"), windows.slice(0, -60));
+    const broken = await load({ folder: own, offline: true });
+    assert.equal(broken.source, "built-in");
+    assert.match(broken.notes[0], /^UNROLLED_DATASETS: cut short: it has no end mark$/);
+  });
+
   it("reads its settings from the environment", async () => {
     const saved = { ...process.env };
     try {

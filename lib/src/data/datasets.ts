@@ -24,6 +24,8 @@ export interface DatasetInfo {
   builtIn: { title: string; path: string };
   /** Turns what was downloaded into text files; throws if it is damaged. */
   unpack: (bytes: Uint8Array) => TextFiles;
+  /** What belongs to the data set of a text found anywhere, downloaded or put there by hand; throws if it is damaged. */
+  clean?: (text: string) => string;
 }
 
 export type DatasetName = "alice" | "names";
@@ -44,7 +46,8 @@ export const datasets: Readonly<Record<DatasetName, DatasetInfo>> = {
     licence: "public domain in the USA and wherever its author, who died in 1898, is out of copyright",
     expect: "144,600 characters; 136,080 of them letters or white space, 29 different ones in lower case",
     builtIn: { title: "The Lantern Café, a story written for this course", path: "lantern-cafe.txt" },
-    unpack: (bytes) => new Map([["11-0.txt", cutGutenbergLicence(decodeUtf8(bytes))]]),
+    unpack: (bytes) => new Map([["11-0.txt", decodeUtf8(bytes)]]),
+    clean: cutGutenbergLicence,
   },
   names: {
     title: "Surnames of 18 languages, from the PyTorch tutorials",

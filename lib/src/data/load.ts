@@ -57,8 +57,10 @@ export async function loadFiles(name: DatasetName, options: LoadOptions = {}): P
   /** Tries one place; undefined, and a note if it was not simply missing, when it does not do. */
   const attempt = async (where: string, read: () => Promise<TextFiles | undefined>) => {
     try {
-      const files = await read();
-      if (files) checkPlausible(files, info);
+      const raw = await read();
+      if (!raw) return undefined;
+      const files = new Map([...raw].map(([file, text]) => [file, info.clean ? info.clean(text) : text]));
+      checkPlausible(files, info);
       return files;
     } catch (error) {
       notes.push(`${where}: ${error instanceof Error ? error.message : String(error)}`);
