@@ -255,6 +255,50 @@ describe("data.loadText", () => {
     assert.deepEqual(again.categoryLines, names.categoryLines);
   });
 
+  /** A cache whose folder of names is of no use: 300 empty files. And an archive of three languages to mend it with. */
+  const namesToMend = (): data.LoadOptions => {
+    fs.mkdirSync(path.join(cache, "names"), { recursive: true });
+    for (let i = 0; i < 300; i++) fs.writeFileSync(path.join(cache, "names", `Old${i}.txt`), "");
+    const archive = new AdmZip();
+    for (const name of ["Arabic", "Greek", "Polish"]) archive.addFile(`names/${name}.txt`, Buffer.from("Ann\nBo\n"));
+    served.body = archive.toBuffer();
+    const names = { ...data.datasets.names, urls: info.urls, bytes: 18 };
+    return { info: names, cache, folder: undefined, offline: false, quiet: true };
+  };
+
+  // The place of the new folder was named by the clock: of two downloads in one millisecond one took the other's away.
+  it("lets several downloads of a folder at once all be kept", async () => {
+    const options = namesToMend();
+    const all = await Promise.all(Array.from({ length: 5 }, () => data.loadNames(options)));
+    for (const { total, notes } of all) {
+      assert.equal(total, 6);
+      assert.deepEqual(
+        notes.filter((note) => note.startsWith("not kept")),
+        [],
+      );
+    }
+    assert.deepEqual(fs.readdirSync(cache), ["names"]);
+    assert.deepEqual(fs.readdirSync(path.join(cache, "names")), ["Arabic.txt", "Greek.txt", "Polish.txt"]);
+  });
+
+  // The old folder was emptied file by file, at its place, before the new one took it.
+  it("shows whoever looks the old folder, the new one or none, never half of one", async () => {
+    const options = namesToMend();
+    const seen = new Set<number>();
+    let done = false;
+    const loading = data.loadNames(options).finally(() => (done = true));
+    while (!done) {
+      try {
+        seen.add(fs.readdirSync(path.join(cache, "names")).length);
+      } catch (error) {
+        assert.equal((error as NodeJS.ErrnoException).code, "ENOENT"); // for a moment there is none
+      }
+      await new Promise(setImmediate);
+    }
+    assert.equal((await loading).source, "download");
+    assert.deepEqual([...seen], [300, 3]);
+  });
+
   it("refuses a names archive that is hostile, cut short or has no names", async () => {
     const archive = new AdmZip();
     archive.addFile("data/eng-fra.txt", Buffer.from("not names".repeat(100)));

@@ -149,22 +149,39 @@ async function readFolder(folder: string, name: string): Promise<TextFiles> {
   throw new Error(exists ? `has no ${name}` : "names a folder that does not exist");
 }
 
-/** Writes beside the place and renames, so that a reader never sees half of it, whoever else does the same just now. */
+/**
+ * Writes into a folder of its own beside the place and renames, so that a reader finds what was there, the new files or, for
+ * a moment, nothing, but never half of either, whoever else does the same just now.
+ */
 async function store(target: string, files: TextFiles): Promise<void> {
-  const partial = `${target}.${process.pid}-${Date.now()}.partial`;
+  await fs.mkdir(path.dirname(target), { recursive: true });
+  const partial = await fs.mkdtemp(`${target}.partial-`);
   try {
+    const fresh = path.join(partial, "new");
     if (path.extname(target) === ".txt") {
       const [text] = files.values();
-      await fs.mkdir(path.dirname(target), { recursive: true });
-      await fs.writeFile(partial, text!);
+      await fs.writeFile(fresh, text!);
     } else {
-      await fs.mkdir(partial, { recursive: true });
-      for (const [name, text] of files) await fs.writeFile(path.join(partial, path.basename(name)), `${text}\n`);
-      await fs.rm(target, { recursive: true, force: true });
+      await fs.mkdir(fresh);
+      for (const [name, text] of files) await fs.writeFile(path.join(fresh, path.basename(name)), `${text}\n`);
     }
-    await fs.rename(partial, target);
+    await replace(target, fresh, path.join(partial, "old"));
   } finally {
     await fs.rm(partial, { recursive: true, force: true });
+  }
+}
+
+/** Renames `fresh` to `target`; what stands there already and cannot be replaced, as a folder, goes to `aside` first. */
+async function replace(target: string, fresh: string, aside: string): Promise<void> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await fs.rename(fresh, target);
+    } catch (error) {
+      const { code = "" } = error as NodeJS.ErrnoException;
+      // Another process may put its own there in between; then once more, but not for ever.
+      if (tries === 20 || !["ENOTEMPTY", "EEXIST", "EPERM", "EISDIR", "ENOTDIR"].includes(code)) throw error;
+      await fs.rename(target, `${aside}${tries}`).catch(ifMissing);
+    }
   }
 }
 
