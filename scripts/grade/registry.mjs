@@ -58,15 +58,19 @@ export function readExercises(folder = testFolder) {
   return exerciseIds(folder).map((id) => readExercise(id, folder));
 }
 
-/** What to type instead of an id that does not exist. */
-export function suggestion(/** @type {string} */ id, /** @type {string[]} */ known) {
-  const wanted = id.toLowerCase();
-  const ranked = known
+/** The known name that somebody who typed `word` may have meant. */
+export function nearest(/** @type {string} */ word, /** @type {readonly string[]} */ known) {
+  const wanted = word.toLowerCase();
+  const [best] = known
     .map((name) => ({ name, gap: name.includes(wanted) || wanted.includes(name) ? 1 : distance(wanted, name) }))
     .sort((a, b) => a.gap - b.gap);
-  const best = ranked[0];
-  const near = best && best.gap <= Math.max(2, id.length / 2) ? `Did you mean "${best.name}"? ` : "";
-  return `${near}There are: ${known.join(", ")}.`;
+  return best && best.gap <= Math.max(2, word.length / 2) ? best.name : undefined;
+}
+
+/** What to say to somebody who asked for an exercise that does not exist. */
+export function suggestion(/** @type {string} */ id, /** @type {readonly string[]} */ known) {
+  const near = nearest(id, known);
+  return `${near ? `Did you mean "${near}"? ` : ""}There are: ${known.join(", ")}.`;
 }
 
 /** Levenshtein's distance: how many characters must be added, left out or replaced. */

@@ -70,11 +70,15 @@ export function verdictText(/** @type {Verdict} */ verdict, /** @type {Progress}
   if (state === "pass") {
     const next = progress.next();
     const go = next ? `Next: ${readExercise(next).title} (${next}).` : "That was the last one. Congratulations!";
-    return `${paint("pass", `✔ ${title}: pass`)}, ${points} of ${maxPoints} points.\n\`npm run learn -- solution ${id}\` shows our answer. ${go}`;
+    const ours = existsSync(solutionOf(id)) ? `\`npm run learn -- solution ${id}\` shows our answer. ` : "";
+    return `${paint("pass", `✔ ${title}: pass`)}, ${points} of ${maxPoints} points.\n${ours}${go}`;
   }
   const [text = ""] = details(verdict, { paint, verbose: false });
   return `${text}\nYour file: ${file}`;
 }
+
+/** Where our answer is, unless this copy of the course was handed out without answers. */
+const solutionOf = (/** @type {string} */ id) => path.join(root, "lib", "src", "solutions", `${id}.ts`);
 
 /** All exercises in course order with their states, and the sum. */
 export function listText(/** @type {Progress} */ progress) {
@@ -109,7 +113,7 @@ function solution(/** @type {Progress} */ progress, /** @type {string} */ id) {
     console.log(`Our answer to ${id} is shown once yours passes: \`npm run learn -- ${id}\``);
     return 1;
   }
-  const file = path.join(root, "lib", "src", "solutions", `${id}.ts`);
+  const file = solutionOf(id);
   if (!existsSync(file)) return say(`Your copy of the course comes without solutions: ask your teacher for ${id}.`);
   return say(`// ${shown(file)}\n${readFileSync(file, "utf8").trimEnd()}`);
 }

@@ -1,6 +1,6 @@
 // The command line of `npm run learn`.
 import { parseArgs } from "node:util";
-import { exerciseIds, suggestion } from "../grade/registry.mjs";
+import { exerciseIds, nearest, suggestion } from "../grade/registry.mjs";
 import { SetupError } from "../setup/errors.mjs";
 
 /**
@@ -37,7 +37,11 @@ export function readCommand(args) {
   // `npm run learn -- bptt` is what people type first.
   const [word, id] = known.includes(first) && second === undefined ? ["watch", first] : [first, second];
   const name = names.find((candidate) => candidate === word);
-  if (!name) throw new SetupError(`There is no command "${word}".`, `\n${usage}`);
+  if (!name) {
+    const near = second === undefined ? nearest(first, [...names, ...known]) : undefined;
+    const advice = near ? `Did you mean "${near}"?\n` : "";
+    throw new SetupError(`There is no command or exercise "${word}".`, `${advice}\n${usage}`);
+  }
   if (rest.length) throw new SetupError(`Expected one exercise, got ${rest.length + 1}.`, `\n${usage}`);
   if (id !== undefined && !known.includes(id))
     throw new SetupError(`There is no exercise "${id}".`, suggestion(id, known));

@@ -3,7 +3,6 @@
 import { emitKeypressEvents } from "node:readline";
 import { watch as watchFiles } from "chokidar";
 import { createPool } from "../grade/pool.mjs";
-import { readExercise } from "../grade/registry.mjs";
 import { shown } from "../setup/paths.mjs";
 import { check, hintText, listText, verdictText } from "./commands.mjs";
 
@@ -32,7 +31,7 @@ export function watch(progress, first, { follow, input = process.stdin, output =
       again = false;
       if (id === undefined) break;
       output.write("\x1b[2J\x1b[3J\x1b[H");
-      print(`${readExercise(id).title}\n`);
+      print(`Checking ${id} …\n`);
       const started = performance.now();
       const verdict = await check(progress, id, pool).catch((/** @type {Error} */ error) => error);
       if (verdict instanceof Error) print(verdict.message);

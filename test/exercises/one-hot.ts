@@ -59,7 +59,8 @@ describe("one-hot", () => {
   });
 
   it("refuses an index outside the vocabulary", async () => {
-    const hint = "data[7] = 1 on a shorter array does nothing, without a word: check 0 ≤ index < size first.";
+    const hint =
+      "data[7] = 1 on a shorter array does nothing, nor does data[1.5] = 1, and nobody says a word: check for a whole number with 0 ≤ index < size first.";
     for (const [index, size] of [
       [4, 4],
       [-1, 4],

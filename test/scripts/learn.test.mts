@@ -111,7 +111,12 @@ describe("npm run learn", function () {
     assert.deepEqual(readCommand([]), { name: "watch", id: undefined, all: false });
     assert.deepEqual(readCommand(["one-hot"]), { name: "watch", id: "one-hot", all: false });
     assert.deepEqual(readCommand(["hint", "one-hot", "--all"]), { name: "hint", id: "one-hot", all: true });
-    assert.throws(() => readCommand(["hnit"]), /There is no command "hnit"/);
+    assert.throws(() => readCommand(["hnit"]), {
+      message: /no command or exercise "hnit"/,
+      fix: /^Did you mean "hint"\?/,
+    });
+    assert.throws(() => readCommand(["one-ht"]), { fix: /^Did you mean "one-hot"\?/ });
+    assert.throws(() => readCommand(["qqqqqqq"]), { fix: /^\nUsage/ });
     assert.throws(() => readCommand(["run", "one-hto"]), { fix: /Did you mean "one-hot"/ });
     assert.throws(() => readCommand(["reset"]), /expected the name of an exercise/);
   });
