@@ -81,16 +81,19 @@ const colours = { pass: "#007a5a", fail: "#b34700", error: "#b34700", timeout: "
 function htmlOf(verdict: Verdict): string {
   const { id, title, state, message, points, maxPoints, tests } = verdict;
   const caption = `${title}: ${points} of ${maxPoints} points`;
-  const rows = testsToShow(verdict).map(
-    (test) =>
-      `<tr><td style="${left}">${stateHtml(test.state)}</td><td style="${left}">${escapeHtml(withoutId(id, test.name))}</td>` +
-      `<td style="${left}">${detailHtml(test)}</td></tr>`,
-  );
+  const shown = testsToShow(verdict);
+  const details = shown.some((test) => test.state !== "pass"); // else the third column would be empty
+  const row = (tag: "td" | "th", cells: readonly string[]) =>
+    `<tr>${cells.map((cell) => `<${tag} style="${left}">${cell}</${tag}>`).join("")}</tr>`;
+  const rows = shown.map((test) => {
+    const name = escapeHtml(withoutId(id, test.name));
+    return row("td", [stateHtml(test.state), name, ...(details ? [detailHtml(test)] : [])]);
+  });
   const body = rows.length
-    ? `<thead><tr><th style="${left}">result</th><th style="${left}">test</th><th style="${left}">what came</th></tr></thead><tbody>${rows.join("")}</tbody>`
-    : `<tbody><tr><td style="${left}">${stateHtml(state)}</td><td style="${left}">${escapeHtml(remark(verdict) || message)}</td></tr></tbody>`;
+    ? `<thead>${row("th", ["result", "test", ...(details ? ["what came"] : [])])}</thead><tbody>${rows.join("")}</tbody>`
+    : `<tbody>${row("td", [stateHtml(state), escapeHtml(remark(verdict) || message)])}</tbody>`;
   const more = tests.some((test) => test.output) ? outputHtml(tests) : "";
-  return `<table><caption style="text-align:left;font-weight:bold">${escapeHtml(caption)}</caption>${body}</table>${more}`;
+  return `<table><caption style="text-align:left;font-weight:bold;white-space:nowrap">${escapeHtml(caption)}</caption>${body}</table>${more}`;
 }
 
 const left = "text-align:left;vertical-align:top";
