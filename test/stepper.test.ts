@@ -121,6 +121,41 @@ describe("nn.stepper", () => {
   });
 });
 
+// Each of these gave numbers, and wrong ones.
+describe("nn.stepper on what it cannot step from", () => {
+  const stepOf = (kind: (typeof kinds)[number], hiddenSize = 4, numLayers = 2) => {
+    const { embedding, rnn, fc: head } = new Model(kind, hiddenSize, { numLayers });
+    return nn.stepper({ embedding, rnn, head });
+  };
+
+  it("refuses tokens that are not whole numbers", () => {
+    for (const id of [0.5, NaN, -1, V]) {
+      assert.throws(() => stepOf("rnn")([1, id], undefined), {
+        name: "RangeError",
+        message: `stepper: expected token numbers from 0 to 6, got ${id}`,
+      });
+    }
+  });
+
+  for (const kind of kinds) {
+    it(`refuses a state of another batch, size, depth or cell: ${kind}`, () => {
+      const step = stepOf(kind);
+      const { state } = step([1, 2], undefined);
+      for (const ids of [[1], [1, 2, 3]]) {
+        assert.throws(() => step(ids, state), {
+          name: "RangeError",
+          message: `stepper: expected a state of 2 layers with [B, H] = [${ids.length}, 4], got 8 numbers in layer 0`,
+        });
+      }
+      assert.throws(() => step([1, 2], stepOf(kind, 5)([1, 2], undefined).state), /got 10 numbers in layer 0/);
+      assert.throws(() => step([1, 2], stepOf(kind, 4, 1)([1, 2], undefined).state), /got 0 numbers in layer 1/);
+      assert.throws(() => step([1, 2], stepOf(kind, 4, 3)([1, 2], undefined).state), /got 8 numbers in layer 2/);
+      if (kind === "lstm") assert.throws(() => step([1, 2], { h: state.h, c: [] }), /got 0 numbers in layer 0/);
+      assert.deepEqual(step([1, 2], state), step([1, 2], state), "and goes on with its own");
+    });
+  }
+});
+
 describe("nn.stepperOf", () => {
   const ids = Int32Array.of(1, 2);
 

@@ -38,7 +38,10 @@ export interface StepperState {
   readonly c: Float32Array[];
 }
 
-/** Tokens [B] and the state before (zeros if undefined) → scores [B, O] and the state after; changes neither argument. */
+/**
+ * Tokens [B] and the state before (zeros if undefined) → scores [B, O] and the state after; changes neither argument. Throws on
+ * a token outside 0..V−1 and on a state of another batch or network.
+ */
 export type Stepper = (
   ids: ArrayLike<number>,
   state: StepperState | undefined,
@@ -135,6 +138,7 @@ export function makeStepper({ table, layers, head }: StepperWeights): Stepper {
 
   return (ids, before) => {
     const batch = ids.length;
+    if (before) checkState(layers, before, batch);
     const state: StepperState = { h: [], c: [] };
     for (const { cell, hiddenSize } of layers) {
       state.h.push(floats(batch * hiddenSize));
@@ -143,7 +147,7 @@ export function makeStepper({ table, layers, head }: StepperWeights): Stepper {
     const scores = floats(batch * outputs);
     for (let row = 0; row < batch; row++) {
       const id = ids[row]!;
-      if (!(id >= 0 && id < tokens))
+      if (!(Number.isInteger(id) && id >= 0 && id < tokens))
         throw new RangeError(`stepper: expected token numbers from 0 to ${tokens - 1}, got ${id}`);
       for (let l = 0; l < layers.length; l++) {
         const { cell, hiddenSize: H, inputSize } = layers[l]!;
@@ -170,6 +174,21 @@ export function makeStepper({ table, layers, head }: StepperWeights): Stepper {
     }
     return { scores, state };
   };
+}
+
+/** Another size would be read past its end, or in part. (Without arrays or closures: this is part of every step.) */
+function checkState(layers: readonly StepperLayer[], { h, c }: StepperState, batch: number): void {
+  for (let l = 0; l < layers.length || l < h.length; l++) {
+    const layer = layers[l];
+    const size = layer ? batch * layer.hiddenSize : 0;
+    const hSize = h[l]?.length ?? 0;
+    const cSize = layer?.cell === "lstm" ? (c[l]?.length ?? 0) : size;
+    if (hSize === size && cSize === size) continue;
+    throw new RangeError(
+      `stepper: expected a state of ${layers.length} layers with [B, H] = [${batch}, ${layers[0]!.hiddenSize}], ` +
+        `got ${hSize === size ? cSize : hSize} numbers in layer ${l}`,
+    );
+  }
 }
 
 /** numbers[at …] ← from[start …], or zeros. */

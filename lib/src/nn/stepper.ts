@@ -33,7 +33,7 @@ const MOST_WORK = 1e6;
  * ({ scores, state } = step([3], state));
  * ```
  *
- * Throws if the parts do not fit each other, on a bidirectional layer, and on a token outside 0..V−1.
+ * Throws if the parts do not fit each other, on a bidirectional layer, on a token outside 0..V−1 and on a state of another batch.
  */
 export function stepper({ embedding, rnn, head }: StepperParts): Stepper {
   const { inputSize, hiddenSize, numLayers } = rnn;
