@@ -100,6 +100,63 @@ describe("linear algebra", () => {
   });
 });
 
+describe("linear algebra at the ends of the range of numbers", () => {
+  const relative = (actual: number, expected: number) => Math.abs(actual / expected - 1);
+  // AᵀA of [[1, 2], [3, 4]] has the eigenvalues 15 ± √221; those of A itself are (5 ± √33) / 2.
+  const [largest, smallest] = [Math.sqrt(15 + Math.sqrt(221)), Math.sqrt(15 - Math.sqrt(221))];
+  const radius = (5 + Math.sqrt(33)) / 2;
+
+  // The squares of such entries are 0, or Infinity: the rotations never came to an end, and the radius was 0, or NaN.
+  for (const unit of [1e-300, 1e-160, 1e-30, 1, 1e30, 1e200, 1e307]) {
+    it(`finds singular values and the radius of entries about ${unit}`, () => {
+      const A = Matrix.from([[1, 2], [3, 4]]).scale(unit); // prettier-ignore
+      const [first, second] = scratch.singularValues(A);
+      assert.ok(relative(first!, largest * unit) < 1e-14, `${first}`);
+      assert.ok(relative(second!, smallest * unit) < 1e-14, `${second}`);
+      assert.ok(relative(scratch.spectralNorm(A), largest * unit) < 1e-14);
+      assert.ok(relative(scratch.spectralRadius(A), radius * unit) < 1e-14, `${scratch.spectralRadius(A)}`);
+    });
+  }
+
+  it("counts in the smallest number there is, as NumPy does, and up to the largest", () => {
+    const A = Matrix.from([[1, 2], [3, 4]]).scale(Number.MIN_VALUE); // prettier-ignore
+    assert.deepEqual(scratch.singularValues(A), Float64Array.of(5 * Number.MIN_VALUE, 0)); // 5.46 and 0.37 of them
+    assert.equal(scratch.spectralRadius(A), 5 * Number.MIN_VALUE);
+    assert.equal(scratch.spectralNorm(Matrix.eye(2).scale(Number.MAX_VALUE)), Number.MAX_VALUE);
+    assert.deepEqual(scratch.singularValues(Matrix.zeros(2, 2)), Float64Array.of(0, 0));
+    assert.equal(scratch.spectralRadius(Matrix.zeros(2, 2)), 0);
+    assert.equal(scratch.spectralNorm(Matrix.zeros(0, 0)), 0);
+  });
+
+  it("finds small singular values beside large ones, and comes to an end where they are too small", () => {
+    const beside = (x: number) => scratch.singularValues(Matrix.from([[1, 0, 0], [0, x, 2 * x], [0, 3 * x, 4 * x]])); // prettier-ignore
+    const values = beside(1e-100);
+    assert.equal(values[0], 1);
+    assert.ok(relative(values[1]!, largest * 1e-100) < 1e-14);
+    assert.ok(relative(values[2]!, smallest * 1e-100) < 1e-14);
+    for (const x of [1e-155, 1e-158, 1e-160, 1e-161, 1e-162, 1e-200, 5e-324]) {
+      const [first, ...others] = beside(x);
+      assert.equal(first, 1);
+      assert.ok(
+        others.every((value) => value >= 0 && value < 1e-150),
+        `${others}`,
+      );
+    }
+  });
+
+  it("refuses what is not finite, and says who does", () => {
+    for (const bad of [NaN, Infinity, -Infinity]) {
+      const A = Matrix.from([[1, bad], [0, 1]]); // prettier-ignore
+      assert.throws(() => scratch.singularValues(A), /singularValues: expected finite entries, got NaN or Infinity/);
+      assert.throws(() => scratch.spectralNorm(A), /spectralNorm: expected finite entries/);
+      assert.throws(() => scratch.spectralRadius(A), {
+        name: "RangeError",
+        message: "spectralRadius: expected finite entries, got NaN or Infinity",
+      });
+    }
+  });
+});
+
 describe("VanillaRNN", () => {
   const make = () => new VanillaRNN(3, 5, 4, { random: new RandomState(1) });
   const random = new RandomState(2);

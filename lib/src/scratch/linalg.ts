@@ -5,6 +5,9 @@
  */
 import { Matrix } from "./matrix";
 
+/** Rotations settle in 4 to 14 sweeps over all pairs of columns (3 to 400 rows); later ones would only chase rounding. */
+const MAX_SWEEPS = 60;
+
 /**
  * A = Q R by Householder reflections, with LAPACK's signs: Q [m, k] has orthonormal columns, R [k, n] is upper
  * triangular, k = min(m, n).
@@ -51,15 +54,33 @@ function reflect(W: Matrix, first: number, v: Float64Array, tau: number): void {
 }
 
 /**
+ * A as unit · B, where `unit` is a power of two and the largest entry of B is about 1: squares of entries of 1e-160 vanish,
+ * those of 1e200 overflow, and a power of two changes no digit. Throws, naming `caller`, if an entry is not finite.
+ */
+function scaled(caller: string, A: Matrix): [unit: number, B: Matrix] {
+  let largest = 0;
+  for (const x of A.data) {
+    if (!Number.isFinite(x)) throw new RangeError(`${caller}: expected finite entries, got NaN or Infinity`);
+    largest = Math.max(largest, Math.abs(x));
+  }
+  // From 2^-1022 to 2^1023, so that the unit and 1 / unit are numbers: log2 rounds the largest number up to 1024.
+  const unit = largest === 0 ? 1 : 2 ** Math.min(1023, Math.max(-1022, Math.floor(Math.log2(largest))));
+  return [unit, A.copy().scale(1 / unit)];
+}
+
+/**
  * The singular values of A, largest first, by one-sided Jacobi rotations: columns are turned against one another until
  * all are orthogonal; their lengths are the singular values. Throws if A has an entry that is not finite.
  *
  * Demmel and Veselić, "Jacobi's method is more accurate than QR", SIAM J. Matrix Anal. Appl. 13 (1992).
  */
 export function singularValues(A: Matrix): Float64Array {
-  if (!A.data.every(Number.isFinite))
-    throw new RangeError("singularValues: expected finite entries, got NaN or Infinity");
-  const columns = (A.rows < A.cols ? A.copy() : A.transpose()).data; // the columns to turn, one after another
+  return jacobi("singularValues", A);
+}
+
+function jacobi(caller: string, A: Matrix): Float64Array {
+  const [unit, B] = scaled(caller, A);
+  const columns = (A.rows < A.cols ? B : B.transpose()).data; // the columns to turn, one after another
   const [length, count] = A.rows < A.cols ? [A.cols, A.rows] : [A.rows, A.cols];
   const dot = (p: number, q: number) => {
     let sum = 0;
@@ -67,14 +88,14 @@ export function singularValues(A: Matrix): Float64Array {
     return sum;
   };
 
-  for (let turned = true; turned;) {
+  for (let turned = true, sweep = 0; turned && sweep < MAX_SWEEPS; sweep++) {
     turned = false;
     for (let p = 0; p < count - 1; p++) {
       for (let q = p + 1; q < count; q++) {
         const pp = dot(p, p);
         const qq = dot(q, q);
         const pq = dot(p, q);
-        if (Math.abs(pq) <= 1e-15 * Math.sqrt(pp * qq)) continue;
+        if (Math.abs(pq) <= 1e-15 * Math.sqrt(pp) * Math.sqrt(qq)) continue; // pp · qq may vanish
         turned = true;
         const zeta = (qq - pp) / (2 * pq);
         const t = Math.sign(zeta || 1) / (Math.abs(zeta) + Math.hypot(1, zeta));
@@ -89,21 +110,25 @@ export function singularValues(A: Matrix): Float64Array {
       }
     }
   }
-  return Float64Array.from({ length: count }, (_, p) => Math.sqrt(dot(p, p))).sort((a, b) => b - a);
+  return Float64Array.from({ length: count }, (_, p) => unit * Math.sqrt(dot(p, p))).sort((a, b) => b - a);
 }
 
-/** ‖A‖₂, the largest singular value: no vector becomes more than this many times as long. `np.linalg.norm(A, 2)`. */
+/**
+ * ‖A‖₂, the largest singular value: no vector becomes more than this many times as long. `np.linalg.norm(A, 2)`.
+ * Throws if A has an entry that is not finite.
+ */
 export function spectralNorm(A: Matrix): number {
-  return singularValues(A)[0] ?? 0;
+  return jacobi("spectralNorm", A)[0] ?? 0;
 }
 
 /**
  * The largest magnitude of an eigenvalue, ρ = lim ‖Aᵏ‖^(1/k) (Gelfand's formula): whether powers of A vanish (ρ < 1) or
- * explode (ρ > 1). Squaring 60 times reaches k = 2⁶⁰. Throws unless A is square.
+ * explode (ρ > 1). Squaring 60 times reaches k = 2⁶⁰. Throws unless A is square and all its entries are finite.
  */
 export function spectralRadius(A: Matrix): number {
   if (A.rows !== A.cols) throw new RangeError(`spectralRadius: expected a square matrix, got ${A}`);
-  let power = A.copy();
+  const [unit, B] = scaled("spectralRadius", A);
+  let power = B;
   let k = 1;
   let logRadius = 0;
   for (;;) {
@@ -111,7 +136,7 @@ export function spectralRadius(A: Matrix): number {
     const norm = power.norm();
     if (norm === 0) return 0;
     logRadius += Math.log(norm) / k;
-    if (k >= 2 ** 60) return Math.exp(logRadius);
+    if (k >= 2 ** 60) return unit * Math.exp(logRadius);
     power.scale(1 / norm);
     power = power.matmul(power);
     k *= 2;
