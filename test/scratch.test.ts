@@ -51,6 +51,36 @@ describe("Matrix", () => {
     }
   });
 
+  // The loops read and write row by row, the kernels after a copy: small matrices came out otherwise than large ones.
+  it("may be a factor of the product that is added to it", () => {
+    for (const n of [2, 3, 5, 8, 9, 15, 17, 30]) {
+      const rows = Array.from({ length: n }, (_, i) => i);
+      const entry = (seed: number) => (_: number, i: number) => ((i * 7 + seed * 5) % 9) - 4; // whole numbers: exact in any order
+      const A = new Matrix(n, n).map(entry(1));
+      const C = new Matrix(n, n).map(entry(2));
+      const h = new Matrix(n, 1).map(entry(3));
+      const dot = (term: (k: number) => number) => rows.reduce((sum, k) => sum + term(k), 0);
+      const product = (X: Matrix, Y: Matrix) =>
+        rows.flatMap((i) => rows.map((j) => C.at(i, j) + dot((k) => X.at(i, k) * Y.at(k, j))));
+      const same = (actual: Matrix, expected: number[]) => assert.deepEqual(Array.from(actual.data), expected, `${n}`);
+
+      const g = h.copy();
+      same(
+        g.addProduct(A, g),
+        rows.map((i) => h.at(i, 0) + dot((k) => A.at(i, k) * h.at(k, 0))),
+      );
+      const d = h.copy();
+      same(
+        d.addTransposedProduct(A, d),
+        rows.map((i) => h.at(i, 0) + dot((k) => A.at(k, i) * h.at(k, 0))),
+      );
+      const [right, left, both] = [C.copy(), C.copy(), C.copy()];
+      same(right.addProduct(A, right), product(A, C));
+      same(left.addProduct(left, A), product(C, A));
+      same(both.addProduct(both, both), product(C, C));
+    }
+  });
+
   it("gives every matrix its own numbers, however many are made", () => {
     const many = Array.from({ length: 3000 }, (_, i) => Matrix.zeros(7, 1).map(() => i));
     many.forEach((x, i) => assert.deepEqual(x.data, new Float64Array(7).fill(i)));

@@ -133,24 +133,26 @@ export class Matrix {
     return this;
   }
 
-  /** this += A B. Throws unless the shapes fit. */
+  /** this += A B, of which either may be this matrix itself. Throws unless the shapes fit. */
   addProduct(A: Matrix, B: Matrix): this {
     if (A.cols !== B.rows || A.rows !== this.rows || B.cols !== this.cols) {
       throw new RangeError(`Matrix.addProduct: cannot add the product of ${A} and ${B} to ${this}`);
     }
-    if (B.cols === 1) gemv(A.rows, A.cols, A.data, B.data, this.data);
-    else gemm(A.rows, A.cols, B.cols, A.data, B.data, this.data);
+    const a = this.otherThanThis(A);
+    const b = this.otherThanThis(B);
+    if (B.cols === 1) gemv(A.rows, A.cols, a, b, this.data);
+    else gemm(A.rows, A.cols, B.cols, a, b, this.data);
     return this;
   }
 
-  /** this += Aᵀ b, for a column b. Throws unless the shapes fit. */
+  /** this += Aᵀ b, for a column b, which may be this one itself. Throws unless the shapes fit. */
   addTransposedProduct(A: Matrix, b: Matrix): this {
     if (A.rows !== b.rows || A.cols !== this.rows || b.cols !== 1 || this.cols !== 1) {
       throw new RangeError(
         `Matrix.addTransposedProduct: cannot add the product of ${A} transposed and ${b} to ${this}`,
       );
     }
-    gemvTransposed(A.rows, A.cols, A.data, b.data, this.data);
+    gemvTransposed(A.rows, A.cols, this.otherThanThis(A), this.otherThanThis(b), this.data);
     return this;
   }
 
@@ -210,6 +212,11 @@ export class Matrix {
     let sum = 0;
     for (const x of this.data) sum += x * x;
     return Math.sqrt(sum);
+  }
+
+  /** The numbers of a factor, copied if this matrix has the same ones: products read all of a factor while they write. */
+  private otherThanThis({ data }: Matrix): Float64Array {
+    return data === this.data ? data.slice() : data;
   }
 
   /** The shape, for messages: `[64, 28]`. */
