@@ -61,6 +61,50 @@ describe("nn.valueAndGrads", () => {
     assert.equal(tf.memory().numTensors, before);
   });
 
+  // TensorFlow.js 4.22 frees what operations keep for their gradients only after the gradients: a loss that threw left it all.
+  it("frees what the forward pass kept when the loss throws, has no gradient or is no scalar", () => {
+    const model = new nn.LSTM(3, 4, { numLayers: 2, bidirectional: true });
+    const x = tf.ones([5, 2, 3]);
+    const forward = () => tf.mean(tf.tanh(model.forward(x)[0]));
+    nn.valueAndGrads(model, forward); // what is made on first use, such as constants, stays
+    const before = tf.memory().numTensors;
+    const fails = (loss: () => tf.Tensor, message: RegExp) => {
+      assert.throws(() => nn.valueAndGrads(model, loss), message);
+      assert.equal(tf.memory().numTensors, before, String(message));
+    };
+    fails(() => {
+      forward();
+      throw new Error("broken");
+    }, /broken/);
+    fails(() => tf.concat([model.forward(x)[0], tf.ones([1])]), /rank|concat/i);
+    fails(() => tf.square(model.forward(x)[0]), /expected lossFn to return a scalar/);
+    fails(() => tf.scalar(1), /the loss does not depend on/);
+    const failing = tf.customGrad((y) => ({
+      value: tf.sum(y as tf.Tensor),
+      gradFunc: () => {
+        throw new Error("no way back");
+      },
+    }));
+    fails(() => failing(model.forward(x)[0]), /no way back/);
+    tf.tidy(() => void nn.valueAndGrads(model, forward));
+    assert.equal(tf.memory().numTensors, before, "and goes on");
+  });
+
+  it("leaves an outer gradient's tape alone when a loss inside it throws", () => {
+    const [outer, inner] = [new nn.Linear(2, 1), new nn.Linear(2, 1)];
+    const x = tf.ones([1, 2]);
+    const { grads } = nn.valueAndGrads(outer, () => {
+      const y = outer.forward(x);
+      const failing = () => {
+        inner.forward(x);
+        throw new Error("broken");
+      };
+      assert.throws(() => nn.valueAndGrads(inner, failing), /broken/);
+      return tf.sum(y);
+    });
+    assertClose(grads.weight, [1, 1]);
+  });
+
   it("leaves out frozen parameters and those that the loss does not reach", () => {
     const model = new Classifier();
     model.hidden.weight.trainable = false;

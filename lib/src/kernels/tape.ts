@@ -35,6 +35,17 @@ export function isOnTape(tensor: tf.Tensor): boolean {
 }
 
 /**
+ * Frees what the operations of a broken-off gradient keep: TensorFlow.js 4.22 does so only after the last gradient, so that a loss
+ * that throws would leave all of it behind. Inside another gradient it does nothing, for they share the tape.
+ */
+export function dropTape(): void {
+  const { state } = tf.engine();
+  if (state.gradientDepth > 0) return;
+  for (const { saved } of state.activeTape ?? []) tf.dispose(saved);
+  state.activeTape = [];
+}
+
+/**
  * Runs `forward` off the tape and records the whole as one node.
  *
  * `inputs` names the tensors that may receive a gradient. Inputs that `backward` reads must be kept as copies

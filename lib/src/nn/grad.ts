@@ -3,6 +3,7 @@
  * tensors. Nothing here keeps a tensor: inside `tf.tidy` or a compiled step nothing leaks.
  */
 import * as tf from "@tensorflow/tfjs";
+import { dropTape, tidy } from "../kernels/tape";
 import { flatten, unflatten } from "./flat";
 import type { Module } from "./module";
 
@@ -21,7 +22,7 @@ export function parametersOf(grads: Gradients): ReadonlyMap<tf.Variable, string>
  * Computes a loss and its gradients with respect to the model's trainable parameters. Both are the caller's: a step that is
  * not compiled runs inside `tf.tidy`, which frees them.
  *
- * Throws if `lossFn` does not return a scalar, or if no parameter influences the loss.
+ * Throws if `lossFn` does not return a scalar, or if no parameter influences the loss; then all that it made is freed.
  */
 export function valueAndGrads(model: Module, lossFn: () => tf.Tensor): { loss: tf.Scalar; grads: Gradients } {
   const named = model.namedParameters().filter(([, variable]) => variable.trainable);
@@ -52,8 +53,9 @@ export function valueAndGrads(model: Module, lossFn: () => tf.Tensor): { loss: t
 function gradientsOf(loss: () => tf.Scalar, named: [string, tf.Variable][]) {
   const variables = named.map(([, variable]) => variable);
   try {
-    return tf.variableGrads(loss, variables);
+    return tidy(() => tf.variableGrads(loss, variables)); // frees the loss, too, when it turns out to have no gradients
   } catch (error) {
+    dropTape();
     if (!(error instanceof Error && error.message.startsWith("Cannot find a connection"))) throw error;
     throw new Error(
       `valueAndGrads: the loss does not depend on any of ${named.map(([name]) => name).join(", ")}; compute it from the ` +
