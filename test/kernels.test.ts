@@ -189,6 +189,64 @@ describe("fusedOp", () => {
   });
 });
 
+describe("fusedOp in a gradient of a gradient", () => {
+  // What an operation keeps for its gradient is not on the tape: the outer gradient was that of constants, without a word.
+  const refused = (name: string) => new RegExp(`^Error: ${name}: a gradient of its gradient cannot be taken`);
+  const x = () => tf.tensor([0.3, -0.2, 0.5, 0.1, 0.7, -0.4], [3, 1, 2]);
+  const slope = (f: (x: tf.Tensor) => tf.Tensor) => (x: tf.Tensor) => tf.sum(tf.square(tf.grad(f)(x)));
+
+  for (const kind of kinds) {
+    it(`refuses it, named after the layer: ${kind}`, () => {
+      const layer = makeLayer(kind, 2, 3);
+      const f = (x: tf.Tensor) => tf.sum(runLayer(layer, x)[0]!);
+      assert.throws(() => tf.grad(slope(f))(x()), refused(layer.constructor.name));
+    });
+  }
+
+  it("refuses it for a linear layer, an embedding and cross entropy", () => {
+    const linear = new nn.Linear(2, 3);
+    const classes = tf.tensor1d([0, 2, 1], "int32");
+    const loss = (x: tf.Tensor) => nn.crossEntropy(tf.concat([x, tf.square(x)], 2).reshape([3, 4]), classes);
+    const embedding = new nn.Embedding(3, 2);
+    assert.throws(() => tf.grad(slope((x) => tf.sum(tf.square(linear.forward(x)))))(x()), refused("Linear"));
+    assert.throws(() => tf.grad(slope(loss))(x()), refused("CrossEntropy"));
+    const penalty = () => {
+      const { grads } = nn.valueAndGrads(embedding, () => tf.sum(tf.square(embedding.forward(classes))));
+      return tf.sum(tf.square(grads.weight!));
+    };
+    assert.throws(() => nn.valueAndGrads(embedding, penalty), refused("Embedding"));
+  });
+
+  // tensorflow/tfjs#3252: what they save is cut off from the tape. Once this fails, the message can name nn.unroll instead.
+  it("would be wrong through TensorFlow.js's own tanh, as the message says", () => {
+    const penalty = slope((x) => tf.sum(tf.square(tf.tanh(x))));
+    const [up, down] = [0.31, 0.29].map((x) => nn.item(penalty(tf.scalar(x))));
+    const difference = (up! - down!) / 0.02;
+    assert.ok(Math.abs(nn.item(tf.grad(penalty)(tf.scalar(0.3))) - difference) > 0.1);
+  });
+
+  it("lets a gradient be taken inside another that does not go through it", () => {
+    const layer = new nn.LSTM(2, 3);
+    const f = (x: tf.Tensor) => tf.sum(layer.forward(x)[0]);
+    const expected = tf.grad(f)(x());
+    let inside: tf.Tensor | undefined;
+    const gradient = tf.grad((x) => {
+      const { value, grads } = tf.valueAndGrads((x) => f(x!))([x]);
+      inside = tf.keep(grads[0]!.clone());
+      return tf.add(value, tf.sum(tf.square(x)));
+    })(x());
+    close("inside", inside!, expected.dataSync());
+    close("outside", gradient, tf.add(expected, tf.mul(x(), 2)).dataSync());
+    let steps = 0;
+    tf.grad((x) => {
+      const { grads } = nn.valueAndGrads(layer, () => f(x)); // of the parameters, for a look at their size
+      steps += nn.item(nn.clipGradNorm(grads, 1)) > 0 ? 1 : 0;
+      return tf.sum(x);
+    })(x());
+    assert.equal(steps, 1);
+  });
+});
+
 describe("takeRows", () => {
   it("takes rows and gives their gradients back, added up", () => {
     const x = tf.tensor2d([[1, 2], [3, 4], [5, 6]]); // prettier-ignore

@@ -45,6 +45,47 @@ export function dropTape(): void {
   state.activeTape = [];
 }
 
+/** Runs as inside a kernel, where TensorFlow.js records nothing. */
+function offTape<T>(body: () => T): T {
+  const { state } = tf.engine();
+  state.kernelDepth++;
+  try {
+    return body();
+  } finally {
+    state.kernelDepth--;
+  }
+}
+
+/**
+ * The gradients of an operation inside another gradient. What `forward` kept is not on the tape, so the outer gradient would be
+ * that of constants; each is put there as an operation that throws if the outer gradient goes through it.
+ */
+function onceOnly<Name extends string>(name: string, inputs: tf.NamedTensorMap, thunks: () => Thunks<Name>) {
+  const { state } = tf.engine();
+  const gradient = () => {
+    throw new Error(
+      `${name}: a gradient of its gradient cannot be taken (and through tf.tanh and tf.sigmoid, as in nn.unroll, it is wrong: ` +
+        "tensorflow/tfjs#3252); take the difference of the first gradients at two points",
+    );
+  };
+  const guarded = Object.entries<() => tf.Tensor>(offTape(thunks)).map(([input, thunk]) => [
+    input,
+    () => {
+      const dx = offTape(thunk);
+      state.activeTape.push({
+        id: state.nextTapeNodeId++,
+        kernelName: name,
+        inputs,
+        outputs: [dx],
+        saved: [],
+        gradient,
+      });
+      return dx;
+    },
+  ]);
+  return Object.fromEntries(guarded) as Thunks<Name>;
+}
+
 /**
  * Runs `forward` off the tape and records the whole as one node.
  *
@@ -64,17 +105,16 @@ export function fusedOp<Name extends string>(
     return tensor;
   };
   let fused!: Fused<Name>;
-  state.kernelDepth++;
   try {
-    tf.tidy(() => {
-      fused = forward(keep);
-      return fused.outputs;
-    });
+    offTape(() =>
+      tf.tidy(() => {
+        fused = forward(keep);
+        return fused.outputs;
+      }),
+    );
   } catch (error) {
     tf.dispose(saved);
     throw error;
-  } finally {
-    state.kernelDepth--;
   }
   if (taping) {
     const present: tf.NamedTensorMap = {};
@@ -88,7 +128,11 @@ export function fusedOp<Name extends string>(
       inputs: present,
       outputs: fused.outputs,
       saved, // disposed by the engine when the gradients are done
-      gradient: (dys: (tf.Tensor | null)[]) => fused.backward(dys),
+      gradient: (dys: (tf.Tensor | null)[]) => {
+        if (!isTaping()) return fused.backward(dys);
+        const reached = dys.flatMap((dy, i) => (dy ? [[`dy${i}`, dy] as const] : []));
+        return onceOnly(name, { ...present, ...Object.fromEntries(reached) }, () => fused.backward(dys));
+      },
     });
   }
   return [...fused.outputs]; // the tape holds the other list
