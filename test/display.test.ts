@@ -87,6 +87,46 @@ describe("show", () => {
     );
   });
 
+  // It was asked three times over, and its error ended the process as one that nobody handled.
+  it("asks an object for its display once, also where that takes time, and shows its error as text", async () => {
+    let calls = 0;
+    const slowly = (result: () => Record<string, unknown>) => ({
+      [displayName]: async () => {
+        calls++;
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        return result();
+      },
+    });
+    const fails = () => {
+      throw new RangeError("no picture");
+    };
+    const unhandled: unknown[] = [];
+    const note = (error: unknown) => unhandled.push(error);
+    process.on("unhandledRejection", note);
+    const messages: Message[] = [];
+    const hook = { publish: (type: string, content: Message["content"]) => messages.push({ type, content }) };
+    Object.assign(globalThis, { [hookName]: hook });
+    try {
+      show(slowly(() => ({ "text/html": "<b>x</b>" })));
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      assert.equal(calls, 1);
+      show(slowly(fails));
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      assert.equal(calls, 2);
+    } finally {
+      delete (globalThis as Record<symbol, unknown>)[hookName];
+      process.off("unhandledRejection", note);
+    }
+    assert.deepEqual(
+      messages.map(({ content }) => content.data),
+      [
+        { "text/html": "<b>x</b>" },
+        { "text/plain": "show: the value's Jupyter.display failed: RangeError: no picture" },
+      ],
+    );
+    assert.deepEqual(unhandled, []);
+  });
+
   it("leaves nothing below the picture when it is a cell's last value", () => {
     let handle: object = {};
     inKernel(() => (handle = show("x")));

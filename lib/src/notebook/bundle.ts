@@ -12,18 +12,23 @@ export type MimeBundle = Record<string, unknown>;
 /** Objects with a method of this name choose their own bundle (sync or async). */
 export const displaySymbol = Symbol.for("Jupyter.display");
 
-/** The bundle of a value. Strings are shown as they are, figures as Plotly, the rest by `Jupyter.display` or as text. */
-export async function toBundle(value: unknown): Promise<MimeBundle> {
-  return syncBundle(value) ?? ((await callDisplay(value)) as MimeBundle);
-}
-
-/** The bundle of a value, or undefined if its `Jupyter.display` is asynchronous. */
-export function syncBundle(value: unknown): MimeBundle | undefined {
+/**
+ * The bundle of a value: strings as they are, figures as Plotly, the rest by `Jupyter.display` or as text. If that method is
+ * asynchronous, a promise of its bundle, which never rejects: nobody waits for a picture, so it tells the error in its place.
+ */
+export function bundleOf(value: unknown): MimeBundle | Promise<MimeBundle> {
   if (isFigure(value)) return figureBundle(normalise(value));
   const own = callDisplay(value);
-  if (own instanceof Promise) return undefined;
-  if (own !== undefined) return own;
-  return { "text/plain": textOf(value) };
+  if (!isPromise(own)) return own ?? { "text/plain": textOf(value) };
+  return Promise.resolve(own).then(
+    (bundle) => bundle ?? { "text/plain": textOf(value) },
+    (error: unknown) => ({ "text/plain": `show: the value's Jupyter.display failed: ${String(error)}` }),
+  );
+}
+
+/** By its method, for a notebook's promises may come from another realm. */
+export function isPromise<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
+  return typeof (value as PromiseLike<T> | undefined)?.then === "function";
 }
 
 /**
@@ -74,8 +79,8 @@ function textOf(value: unknown): string {
   return usesOwn ? String(value) : inspect(value, { depth: 4 });
 }
 
-function callDisplay(value: unknown): MimeBundle | Promise<MimeBundle> | undefined {
+function callDisplay(value: unknown): MimeBundle | undefined | PromiseLike<MimeBundle | undefined> {
   if ((typeof value !== "object" && typeof value !== "function") || value === null) return undefined;
   const method = (value as Record<symbol, unknown>)[displaySymbol];
-  return typeof method === "function" ? (method.call(value) as MimeBundle | Promise<MimeBundle>) : undefined;
+  return typeof method === "function" ? (method.call(value) as ReturnType<typeof callDisplay>) : undefined;
 }

@@ -2,7 +2,7 @@
  * Rich output: `show(figure)`, `html(…)`, `markdown(…)`, `svg(…)`, `display(bundle)`, each with a handle that can
  * redraw it in place. In a script, where there is nobody to draw, the text/plain line is printed instead.
  */
-import { syncBundle, toBundle, type MimeBundle } from "./bundle";
+import { bundleOf, isPromise, type MimeBundle } from "./bundle";
 import { channel } from "./channel";
 import { plotlyMime } from "../plot/figure";
 
@@ -38,9 +38,9 @@ export class DisplayHandle {
 
   /** Draws another value (figure, tensor, text …) in the same place. */
   show(value: unknown): this {
-    const bundle = syncBundle(value);
-    if (bundle) this.update(bundle);
-    else void toBundle(value).then((late) => this.update(late));
+    const bundle = bundleOf(value);
+    if (!isPromise(bundle)) return this.update(bundle);
+    void bundle.then((late) => this.update(late));
     return this;
   }
 
