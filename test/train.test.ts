@@ -176,6 +176,57 @@ describe("fit", () => {
     assert.match(out, /InterruptedError: stopped after step \d+ of 1000\nthe process goes on\n$/);
   });
 
+  // The first said "Cannot read properties of undefined", the second that dataSync is no function, the third that there was no
+  // batch at all.
+  it("tells what is wrong with a step that returns nothing, one that is async, and batches that are used up", async () => {
+    const forgets = (() => undefined) as unknown as () => number;
+    await assert.rejects(fit(forgets, batches), {
+      name: "TypeError",
+      message: "fit: expected step to return a loss, got undefined: is its return missing?",
+    });
+    await assert.rejects(fit((() => "2") as unknown as () => number, batches), /to return a loss, got string$/);
+    const told: unknown[] = [];
+    const note = (what: unknown) => told.push(what);
+    const { error } = console;
+    console.error = note; // tf.tidy complains there about promises
+    process.on("unhandledRejection", note);
+    try {
+      let steps = 0;
+      const late = async () => {
+        steps++;
+        await Promise.resolve();
+        throw new Error("after the await");
+      };
+      for (const step of [late, () => late()]) {
+        await assert.rejects(fit(step as unknown as () => number, batches), {
+          name: "TypeError",
+          message:
+            "fit: expected a step that is not async, for its tensors are freed when it returns; await outside of it",
+        });
+      }
+      assert.equal(steps, 1, "an async function is not even begun");
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      assert.deepEqual(told, []);
+    } finally {
+      console.error = error;
+      process.off("unhandledRejection", note);
+    }
+    const used = (function* () {
+      yield* batches;
+    })();
+    const history: History = { losses: [], epochLosses: [], seconds: 0 };
+    await assert.rejects(
+      fit((x: number) => x, used, { epochs: 2, history }),
+      {
+        name: "RangeError",
+        message:
+          "fit: epoch 2 got no batch: batches that can be gone through only once, such as a generator, serve one epoch; " +
+          "pass an array, a DataLoader or whatever begins anew",
+      },
+    );
+    assert.deepEqual([history.losses, history.epochLosses], [[4, 2, 6], [4]]);
+  });
+
   it("refuses no batches and epochs that cannot be", async () => {
     await assert.rejects(
       fit(() => 0, []),
@@ -205,5 +256,35 @@ describe("interruptible", () => {
     );
     for await (const item of items) if (item === 2) break;
     assert.equal(process.listenerCount("SIGINT"), listeners);
+  });
+
+  // All was done, and it threw: what stands after the loop, such as saving the model, did not run.
+  it("does not report an interrupt that comes with the very last item, whether the length is known or not", async () => {
+    const generator = function* () {
+      yield* [1, 2, 3];
+    };
+    for (const items of [[1, 2, 3], generator()]) {
+      const seen: number[] = [];
+      for await (const item of interruptible(items)) {
+        seen.push(item);
+        if (item === 3) process.emit("SIGINT");
+      }
+      assert.deepEqual(seen, [1, 2, 3]);
+    }
+    let closed = false;
+    const loader = function* () {
+      try {
+        yield* [1, 2, 3];
+      } finally {
+        closed = true;
+      }
+    };
+    await assert.rejects(
+      async () => {
+        for await (const item of interruptible(loader())) if (item === 2) process.emit("SIGINT");
+      },
+      { name: "InterruptedError", message: "stopped after step 2" },
+    );
+    assert.ok(closed);
   });
 });

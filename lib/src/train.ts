@@ -67,7 +67,8 @@ export class NonFiniteLossError extends Error {
  *
  * Between two batches the event loop turns once, so that a notebook stays alive and can interrupt. Throws
  * `InterruptedError` after the running batch when the user interrupts, `NonFiniteLossError` when a loss is not a number;
- * both carry the history. Throws if there is no batch.
+ * both carry the history. Throws if an epoch has no batch, as the second one from a generator, and if `step` returns no loss or
+ * is async.
  */
 export async function fit<Batch>(
   step: (batch: Batch) => tf.Tensor | number,
@@ -82,6 +83,7 @@ export async function fit<Batch>(
     history = { losses: [], epochLosses: [], seconds: 0 },
   } = options;
   if (!Number.isInteger(epochs) || epochs < 0) throw new RangeError(`fit: expected epochs of 0 or more, got ${epochs}`);
+  if (step.constructor.name === "AsyncFunction") throw new TypeError(notAsync);
   const total = batches.length === undefined ? undefined : batches.length * epochs;
   const before = history.seconds;
   const started = performance.now();
@@ -94,7 +96,7 @@ export async function fit<Batch>(
       let sum = 0;
       let batch = 0;
       for (const item of bars ?? batches) {
-        const loss = read(tf.tidy(() => step(item)));
+        const loss = read(tf.tidy(() => checkLoss(step(item))));
         batch++;
         steps++;
         sum += loss;
@@ -108,7 +110,7 @@ export async function fit<Batch>(
         await turn();
         if (interrupt.happened && steps !== total) throw stopped(steps, total, history);
       }
-      if (!progress) throw new RangeError("fit: expected at least one batch, got none");
+      if (!progress) throw noBatch(epoch);
       history.epochLosses.push(progress.epochLoss);
       await onEpoch?.(progress);
       if (interrupt.happened && epoch < epochs) throw stopped(steps, total, history);
@@ -121,7 +123,8 @@ export async function fit<Batch>(
 
 /**
  * The items, with a turn of the event loop after each, until the user interrupts: for loops written by hand,
- * `for await (const { x, y } of interruptible(loader)) …`. Throws `InterruptedError` after the running item.
+ * `for await (const { x, y } of interruptible(loader)) …`. Throws `InterruptedError` after the running item, unless it was the
+ * last one.
  */
 export function interruptible<T>(
   items: Iterable<T> & { readonly length?: number },
@@ -133,10 +136,10 @@ export function interruptible<T>(
       let done = 0;
       try {
         for (const item of items) {
+          if (interrupt.happened) throw stopped(done, items.length); // only here is it known that there is more to do
           yield item;
           done++;
           await turn();
-          if (interrupt.happened) throw stopped(done, items.length);
         }
       } finally {
         interrupt.unwatch();
@@ -163,6 +166,20 @@ async function watchInterrupts(): Promise<{ readonly happened: boolean; unwatch(
   return watch;
 }
 
+const notAsync =
+  "fit: expected a step that is not async, for its tensors are freed when it returns; await outside of it";
+
+/** The loss as it came; throws if it is none. */
+function checkLoss(loss: unknown): tf.Tensor | number {
+  if (typeof loss === "number" || loss instanceof tf.Tensor) return loss;
+  if (typeof (loss as PromiseLike<unknown> | null | undefined)?.then === "function") {
+    Promise.resolve(loss).catch(() => {}); // what else goes wrong in it is of no interest, and must not end the process
+    throw new TypeError(notAsync);
+  }
+  const hint = loss === undefined ? ": is its return missing?" : "";
+  throw new TypeError(`fit: expected step to return a loss, got ${typeof loss}${hint}`);
+}
+
 /** Reads a loss. The engines used here have computed it when the step returns, so this waits for nothing. */
 function read(loss: tf.Tensor | number): number {
   if (typeof loss === "number") return loss;
@@ -177,6 +194,14 @@ function stopped(step: number, total: number | undefined, history?: History): In
   const error = new InterruptedError(`stopped after step ${step}${total === undefined ? "" : ` of ${total}`}`);
   if (history) error.history = history;
   return error;
+}
+
+function noBatch(epoch: number): RangeError {
+  if (epoch === 1) return new RangeError("fit: expected at least one batch, got none");
+  return new RangeError(
+    `fit: epoch ${epoch} got no batch: batches that can be gone through only once, such as a generator, serve one epoch; ` +
+      "pass an array, a DataLoader or whatever begins anew",
+  );
 }
 
 function diverged({ loss, epoch, batch, step, history }: Progress): NonFiniteLossError {
