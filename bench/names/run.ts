@@ -1,12 +1,12 @@
 /**
- * `npm run names`: trains every row of the table on several splits and writes bench/names/results.json and docs/names.md.
+ * `npm run names`: trains every row of the table on several splits and writes bench/names/results.json, docs/names.md and a cell of
+ * notebook 4.
  * What is in results.json is not run again, so an interrupted run goes on where it was.
  */
-import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { data, models, type tf } from "unrolled";
-import { page } from "./page";
+import { notebookCell, page } from "./page";
 import { rows } from "./rows";
 
 /** What came of one row on one split. */
@@ -23,8 +23,38 @@ export interface Result {
   seconds: number;
 }
 
+const root = path.join(__dirname, "..", "..");
 const file = path.join(__dirname, "results.json");
-const docs = path.join(__dirname, "..", "..", "docs", "names.md");
+export const docs = path.join(root, "docs", "names.md");
+export const notebook = path.join(root, "notebooks", "04-names-dataset.ipynb");
+
+export const readResults = () => JSON.parse(readFileSync(file, "utf8")) as Result[];
+
+/** How many lines of names the full set has. */
+export const TOTAL = 20_050;
+
+/** The Markdown of docs/names.md and of the cell in notebook 4, as prettier wants it. */
+export async function texts(results: readonly Result[]): Promise<{ page: string; cell: string }> {
+  const { format, resolveConfig } = await import("prettier");
+  const options = { ...(await resolveConfig(docs)), parser: "markdown" };
+  return {
+    page: await format(page(results, TOTAL), options),
+    cell: (await format(notebookCell(results), options)).trimEnd(),
+  };
+}
+
+/** The cell of notebook 4 with the tables. */
+export function measuredCell(nb: { cells: { id: string; source: string[] }[] }) {
+  return nb.cells.find(({ id }) => id === "measured")!;
+}
+
+async function publish(results: readonly Result[]): Promise<void> {
+  const { page, cell } = await texts(results);
+  writeFileSync(docs, page);
+  const nb = JSON.parse(readFileSync(notebook, "utf8"));
+  measuredCell(nb).source = cell.split(/(?<=\n)/);
+  writeFileSync(notebook, `${JSON.stringify(nb, null, 1)}\n`);
+}
 
 interface Options {
   /** Keys of rows; none means all. */
@@ -40,11 +70,11 @@ export async function run({ only, seeds, by, fresh }: Options): Promise<void> {
   if (unknown !== undefined) {
     throw new Error(`There is no row "${unknown}"; there are ${rows.map(({ key }) => key).join(", ")}.`);
   }
-  const results = existsSync(file) && !fresh ? (JSON.parse(readFileSync(file, "utf8")) as Result[]) : [];
+  const results = existsSync(file) && !fresh ? readResults() : [];
   const names = await data.loadNames({ letters: `${data.allLetters} ` });
-  if (names.total < 20_000) {
+  if (names.total !== TOTAL) {
     throw new Error(
-      `docs/names.md is about the full set of 20,050 names, and only ${names.total} were found: set UNROLLED_DATASETS to the folder that holds it.`,
+      `docs/names.md is about the full set of ${TOTAL} names, and ${names.total} were found: set UNROLLED_DATASETS to the folder that holds it.`,
     );
   }
   for (const seed of Array.from({ length: seeds }, (_, i) => i)) {
@@ -64,17 +94,10 @@ export async function run({ only, seeds, by, fresh }: Options): Promise<void> {
         const figures = `${top1.toFixed(4)} ${top2.toFixed(4)} ${macroF1.toFixed(3)}`;
         console.log(`${row.key} by ${cut}, seed ${seed}: ${figures} (${seconds.toFixed(0)} s)`);
         writeFileSync(file, `${JSON.stringify(results, null, 1)}\n`);
-        writeFileSync(docs, page(results, names));
+        await publish(results);
       }
       for (const model of made.values()) (model as Partial<tf.Tensor>).dispose?.();
     }
   }
-  writeFileSync(docs, page(results, names));
-  execFileSync(process.execPath, [
-    require.resolve("prettier/bin/prettier.cjs"),
-    "--log-level=warn",
-    "--write",
-    docs,
-    file,
-  ]);
+  await publish(results);
 }
