@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { backend, nn, tf } from "unrolled";
+import { backend, data, nn, tf } from "unrolled";
 import { batch, charLoss, newWeights, run, trainStep } from "./model";
 
 interface Binding {
@@ -44,6 +44,54 @@ describe("nn.compile", function () {
     assert.equal(table.dataSync()[0], 0.5 ** 4);
     assert.equal(step(ids(1, 2)).dataSync()[0], 4 * 0.5 ** 5);
     assert.equal(count.dataSync()[0], 5);
+  });
+
+  // It said "Cannot read properties of undefined (reading 'backend')": typically for batches collected from a DataLoader.
+  it("names the argument that is disposed, before, while and after it is compiled", () => {
+    const step = nn.compile(({ x, y }: { x: tf.Tensor; y: readonly tf.Tensor[] }, scale: tf.Tensor) =>
+      tf.sum(tf.mul(tf.add(x, y[0]!), scale)),
+    );
+    const make = () => [{ x: tf.ones([2]), y: [tf.ones([2])] }, tf.scalar(3)] as const;
+    const refused = (where: string) => ({
+      name: "Error",
+      message:
+        `compile: ${where} is disposed; a DataLoader's batch lives until the next one is taken ` +
+        "(keepBatches: true leaves it to you)",
+    });
+    const check = () => {
+      for (const [where, of] of [
+        ["argument 1 (.x)", ([batch]) => batch.x],
+        ["argument 1 (.y[0])", ([batch]) => batch.y[0]!],
+        ["argument 2", ([, scale]) => scale],
+      ] as [string, (args: ReturnType<typeof make>) => tf.Tensor][]) {
+        const args = make();
+        of(args).dispose();
+        assert.throws(() => step(...args), refused(where));
+      }
+    };
+    check();
+    for (let i = 0; i < 6; i++) {
+      assert.equal(nn.item(step(...make())), 12);
+      check();
+    }
+    assert.ok(step.stats.replays > 0);
+    step.dispose();
+    check();
+    const loader = new data.DataLoader(
+      new data.WindowDataset(Int32Array.of(1, 2, 3, 4), { length: 1, target: "next" }),
+    );
+    const batches = [...loader];
+    const total = nn.compile((x: tf.Tensor) => tf.sum(x));
+    assert.throws(() => total(batches[0]!.x), refused("argument 1"));
+  });
+
+  it("lets a variable among the arguments be gone, which is no argument but part of the step", () => {
+    const [weight, other] = [tf.variable(tf.scalar(2)), tf.variable(tf.scalar(3))];
+    other.dispose();
+    const step = nn.compile((x: tf.Tensor, used: { weight: tf.Variable; other: tf.Variable }) =>
+      tf.mul(x, used.weight),
+    );
+    for (let i = 0; i < 5; i++) assert.equal(nn.item(step(tf.scalar(i), { weight, other })), 2 * i);
   });
 
   it("lets NaN flow", () => {

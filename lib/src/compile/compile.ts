@@ -4,11 +4,12 @@
  * What cannot be compiled runs as it is and says why. docs/compile.md tells how to use it.
  */
 import * as tf from "@tensorflow/tfjs";
+import { isTaping, tidy } from "../kernels/tape";
 import { analyse, compareEvents, NotCompilable } from "./analyse";
 import type { Graph } from "./graph";
 import { Plan } from "./plan";
-import { flatten, foreign, rebuild } from "./structure";
-import { nativeBackend, tidy, type NativeBackend } from "./native";
+import { disposedIn, flatten, foreign, rebuild } from "./structure";
+import { nativeBackend, type NativeBackend } from "./native";
 import { forgetOrigins, isRecording, record, type Tape } from "./tape";
 
 /** Settings of `compile`. */
@@ -74,9 +75,16 @@ const unload = ({ session }: Graph) => nativeBackend()?.binding.deleteSavedModel
 /** Frees the graphs of compiled steps that nobody can call any more, as when a notebook's cell runs again. */
 const abandoned = new FinalizationRegistry<Set<Graph>>((graphs) => graphs.forEach(unload));
 
-/** Whether TensorFlow.js is noting operations for a gradient, for which a graph's would be missing. */
-function isTapeOn(): boolean {
-  return (tf.engine() as unknown as { state: { gradientDepth: number } }).state.gradientDepth > 0;
+/** Native TensorFlow would say of a disposed tensor that it cannot read properties of undefined. */
+function checkArguments(args: readonly unknown[]): void {
+  args.forEach((arg, i) => {
+    const place = disposedIn(arg);
+    if (place === undefined) return;
+    throw new Error(
+      `compile: argument ${i + 1}${place && ` (${place})`} is disposed; a DataLoader's batch lives until the next one is taken ` +
+        "(keepBatches: true leaves it to you)",
+    );
+  });
 }
 
 function tensorsIn(value: unknown): tf.Tensor[] {
@@ -100,9 +108,11 @@ class Step<A extends unknown[], R> {
   ) {}
 
   call(args: A): R {
+    checkArguments(args);
     const { stats } = this;
     stats.calls++;
-    if (this.reason !== undefined || isRecording() || isTapeOn()) return this.runEagerly(args);
+    // Nor a graph where a gradient is being taken: its operations would be missing from the tape.
+    if (this.reason !== undefined || isRecording() || isTaping()) return this.runEagerly(args);
     const native = nativeBackend();
     if (!native) {
       this.reason = `the backend "${tf.getBackend()}" has no graphs`;

@@ -42,6 +42,18 @@ export function flatten(value: unknown, leaves: tf.Tensor[]): string {
     .join()}}`;
 }
 
+/** Where the first disposed tensor in `value` stands, "" or ".x[0]"; undefined if there is none. */
+export function disposedIn(value: unknown): string | undefined {
+  if (typeof value !== "object" || value === null || value instanceof tf.Variable) return undefined;
+  if (value instanceof tf.Tensor) return value.isDisposed ? "" : undefined;
+  if (!Array.isArray(value) && !isRecord(value)) return undefined;
+  for (const [key, item] of Object.entries(value)) {
+    const rest = disposedIn(item);
+    if (rest !== undefined) return (Array.isArray(value) ? `[${key}]` : `.${key}`) + rest;
+  }
+  return undefined;
+}
+
 /** A copy of `value` with other tensors in the order of `flatten`. */
 export function rebuild(value: unknown, leaves: Iterator<tf.Tensor>): unknown {
   if (value instanceof tf.Variable) return value;
