@@ -61,6 +61,3 @@ export function unshare(native: NativeBackend, variable: tf.Variable): void {
   variable.assign(copy);
   copy.dispose();
 }
-
-/** tf.tidy for any type of result: what it does not know is left alone. */
-export const tidy = <R>(f: () => R): R => tf.tidy(f as () => tf.TensorContainer) as R;

@@ -7,8 +7,9 @@ import { createHash } from "node:crypto";
 import * as tf from "@tensorflow/tfjs";
 import { backend, type OpAttr } from "../backend";
 import { withChains } from "../kernels/chains";
+import { tidy } from "../kernels/tape";
 import { setHostRecorder } from "./host";
-import { tidy, unshare, type Binding, type Meta, type NativeBackend } from "./native";
+import { unshare, type Binding, type Meta, type NativeBackend } from "./native";
 import type { Site } from "./site";
 
 /** One operation that ran. */

@@ -1,5 +1,5 @@
 /**
- * What the three recurrent kernels have in common: the interface between one chain of time steps (`tanh.ts`, `lstm.ts`,
+ * What the three recurrent kernels have in common: the interface between one chain of time steps (`rnn.ts`, `lstm.ts`,
  * `gru.ts`: the maths of the cell) and the sequence around it (`sequence.ts`: projections, chains, weight gradients).
  *
  * The rows of the weights are cut into *pieces*: blocks of gates whose pre-activations are computed together. The RNN and the
