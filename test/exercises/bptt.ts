@@ -21,7 +21,10 @@ describe("bptt", () => {
   const code = learner("bptt");
 
   /** Compares the gradients of one case, the easiest first. */
-  async function compare({ pass, parameters, grads }: (typeof cases)[number], which: string) {
+  async function compare(
+    { pass, parameters, grads }: Pick<(typeof cases)[number], "pass" | "parameters" | "grads">,
+    which: string,
+  ) {
     const got = fields(await code.call("bptt", pass, parameters), names, "the result of bptt");
     for (const name of names) close(got[name], grads[name], { what: `${which}: ${name}`, hint: hints[name] });
   }
@@ -57,6 +60,28 @@ describe("bptt", () => {
   it("equals PyTorch's autograd over a single step", async () => {
     const single = cases.filter(({ pass }) => pass.inputs.length === 1);
     for (const item of single) await compare(item, "with T = 1");
+    // By hand: h = tanh(0) = 0 and p = [0.5, 0.5], so dy = [−0.5, 0.5] and dz = dh = 20 · 0.5 + 20 · 0.5 = 20.
+    const zero = column(0);
+    await compare(
+      {
+        pass: {
+          inputs: [column(1000)],
+          h0: column(3),
+          hiddenStates: [zero],
+          probs: [column(0.5, 0.5)],
+          targets: [0],
+        },
+        parameters: { Wxh: zero, Whh: zero, Why: column(-20, 20), bh: zero, by: column(0, 0) },
+        grads: {
+          dby: column(-0.5, 0.5),
+          dWhy: column(0, 0),
+          dbh: column(20),
+          dWhh: column(60),
+          dWxh: column(20_000),
+        },
+      },
+      "where the gradient is large and not to be clipped yet",
+    );
   });
 
   it("equals PyTorch's autograd through time", async () => {
@@ -110,7 +135,7 @@ describe("bptt", () => {
       const { value, args } = await code.inspect("bptt", pass, parameters);
       unchanged(args[0], pass, { what: "pass", hint });
       unchanged(args[1], parameters, { what: "parameters", hint });
-      close(value, grads, { what: "grads" });
+      close(fields(value, names, "the result of bptt"), grads, { what: "grads" });
     }
   });
 });

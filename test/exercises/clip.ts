@@ -2,6 +2,7 @@ import { learner } from "../../scripts/grade/learner.mjs";
 import { atMost, close, same, unchanged } from "../../scripts/grade/expect.mjs";
 import { RandomState } from "../../lib/src/random";
 import { column, randomParameters, withMatrices, type PlainMatrix } from "./support/matrices";
+import { fields } from "./support/fields";
 import expectedJson from "./clip.expected.json";
 
 const { cases, training } = withMatrices(expectedJson);
@@ -21,6 +22,10 @@ const scaled = (grads: Gradients, k: number) =>
 const flat = (grads: Gradients) => Object.values(grads).flatMap(({ data }) => Array.from(data));
 const norm = (grads: Gradients) => Math.hypot(...flat(grads));
 
+const gradientsOf = (got: unknown) =>
+  fields(got, ["dWxh", "dWhh", "dWhy", "dbh", "dby"], "the result of clipByGlobalNorm");
+const parametersOf = (got: unknown) => fields(got, ["Wxh", "Whh", "Why", "bh", "by"], "the result of updateParameters");
+
 describe("clip", () => {
   const code = learner("clip");
   const [three, four, zero] = [column(3), column(4), column(0)];
@@ -29,13 +34,13 @@ describe("clip", () => {
   it("computes the examples of its comments", async () => {
     close(await code.call("globalNorm", example), 5, { what: "the norm of 3, 0, 4, 0, 0", hint: "√(3² + 4²)." });
     const clipped = { dWxh: column(0.6), dWhh: zero, dWhy: column(0.8), dbh: zero, dby: zero };
-    close(await code.call("clipByGlobalNorm", example, 1), clipped, {
+    close(gradientsOf(await code.call("clipByGlobalNorm", example, 1)), clipped, {
       what: "3, 0, 4, 0, 0 clipped to the norm 1: grads",
       hint: "Its norm is 5, so every entry is multiplied by 1/5.",
     });
     const ones = { Wxh: column(1), Whh: column(1), Why: column(1), bh: column(1), by: column(1) };
     close(
-      await code.call("updateParameters", ones, example, 0.1),
+      parametersOf(await code.call("updateParameters", ones, example, 0.1)),
       { Wxh: column(0.7), Whh: column(1), Why: column(0.6), bh: column(1), by: column(1) },
       {
         what: "from parameters of 1, with a learning rate of 0.1: parameters",
@@ -61,7 +66,7 @@ describe("clip", () => {
 
   it("gives PyTorch's clipped gradient", async () => {
     for (const { grads, maxNorm, clipped } of cases)
-      close(await code.call("clipByGlobalNorm", grads, maxNorm), clipped, {
+      close(gradientsOf(await code.call("clipByGlobalNorm", grads, maxNorm)), clipped, {
         what: `clipped to ${maxNorm}: grads`,
         hint: "Every entry times maxNorm / norm, with the norm of the whole gradient.",
         rtol: 1e-5, // PyTorch divides by norm + 1e-6
@@ -76,7 +81,7 @@ describe("clip", () => {
       [[6, 2, 3], 1e9],
     ] as const) {
       const grads = scaled(randomGradients(random, shape), size);
-      const clipped = await code.call("clipByGlobalNorm", grads, 2);
+      const clipped = gradientsOf(await code.call("clipByGlobalNorm", grads, 2));
       close(clipped, scaled(grads, 2 / norm(grads)), {
         what: `of the norm ${norm(grads).toPrecision(3)}, clipped to 2: grads`,
         hint: "The same factor everywhere. Cutting off single entries, or each matrix by itself, turns the arrow.",
@@ -89,17 +94,20 @@ describe("clip", () => {
   it("leaves a short gradient alone", async () => {
     const random = new RandomState(2);
     const hint = "maxNorm is a limit, not a wish: only a gradient that is longer is scaled.";
-    close(await code.call("clipByGlobalNorm", scaled(example, 2), 5), example, {
+    close(gradientsOf(await code.call("clipByGlobalNorm", scaled(example, 2), 5)), example, {
       what: "twice as long as maxNorm: grads",
     });
     const grads = randomGradients(random, [3, 4, 5]);
-    same(await code.call("clipByGlobalNorm", grads, 1000), grads, { what: "shorter than maxNorm: grads", hint });
-    close(await code.call("clipByGlobalNorm", example, 5), example, {
+    same(gradientsOf(await code.call("clipByGlobalNorm", grads, 1000)), grads, {
+      what: "shorter than maxNorm: grads",
+      hint,
+    });
+    close(gradientsOf(await code.call("clipByGlobalNorm", example, 5)), example, {
       what: "exactly as long as maxNorm: grads",
       hint,
     });
     const zeros = scaled(grads, 0);
-    same(await code.call("clipByGlobalNorm", zeros, 1), zeros, {
+    same(gradientsOf(await code.call("clipByGlobalNorm", zeros, 1)), zeros, {
       what: "where all entries are 0: grads",
       hint: "maxNorm / 0 is Infinity, and 0 · Infinity is NaN: compare before you divide.",
     });
@@ -116,7 +124,7 @@ describe("clip", () => {
 
   it("takes PyTorch's SGD step", async () => {
     for (const { parameters, clipped, learningRate, after } of cases)
-      close(await code.call("updateParameters", parameters, clipped, learningRate), after, {
+      close(parametersOf(await code.call("updateParameters", parameters, clipped, learningRate)), after, {
         what: "after the step: parameters",
         hint: "W − learningRate · dW, for all five.",
       });
@@ -125,13 +133,16 @@ describe("clip", () => {
   it("leaves what it is given as it was", async () => {
     const hint = "scale and add change the matrix they are called on: copy() first.";
     for (const { grads, clipped, maxNorm, parameters, learningRate, after } of cases) {
+      const measuring = await code.inspect("globalNorm", grads);
+      unchanged(measuring.args[0], grads, { what: "the gradient given to globalNorm", hint });
+      close(measuring.value, norm(grads), { what: "the norm of five matrices" });
       const clipping = await code.inspect("clipByGlobalNorm", grads, maxNorm);
       unchanged(clipping.args[0], grads, { what: "grads", hint });
-      close(clipping.value, clipped, { what: "grads", rtol: 1e-5 });
+      close(gradientsOf(clipping.value), clipped, { what: "grads", rtol: 1e-5 });
       const step = await code.inspect("updateParameters", parameters, clipped, learningRate);
       unchanged(step.args[0], parameters, { what: "parameters", hint });
       unchanged(step.args[1], clipped, { what: "grads", hint });
-      close(step.value, after, { what: "parameters" });
+      close(parametersOf(step.value), after, { what: "parameters" });
     }
   });
 

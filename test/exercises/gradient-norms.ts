@@ -6,6 +6,7 @@ import { RandomState } from "../../lib/dist/random";
 import { close, holds, matrix, same, shape } from "../../scripts/grade/expect.mjs";
 import { learner } from "../../scripts/grade/learner.mjs";
 import type { Case } from "./gradient-norms.drive";
+import { fields } from "./support/fields";
 import expected from "./gradient-norms.expected.json";
 
 type Rows = number[][];
@@ -73,7 +74,7 @@ describe("gradient-norms", () => {
   const code = learner("gradient-norms");
 
   it("equals PyTorch's gradients at every state", async () => {
-    for (const data of expected.cases) {
+    for (const { gradients, ...data } of expected.cases) {
       const T = data.inputs.length;
       const got = await code.drive("gradients", data);
       holds(Array.isArray(got) && got.length === T, `expected ${T} gradients, one for each state, got ${got?.length}`);
@@ -83,7 +84,7 @@ describe("gradient-norms", () => {
           t === T
             ? "W_hyᵀ (softmax(y_T) − one-hot(target)); the list begins with h₁ and ends with h_T."
             : `dL/dh${t} comes from dL/dh${t + 1} through the slope 1 − h² of step ${t + 1} and W_hhᵀ.`;
-        close(got[t - 1], column(data.gradients[t - 1]), { what: `dL/dh${t} of ${T} states`, hint });
+        close(got[t - 1], column(gradients[t - 1]), { what: `dL/dh${t} of ${T} states`, hint });
       }
     }
   });
@@ -154,13 +155,13 @@ describe("gradient-norms", () => {
   });
 
   it("tracks the norms before the first training step and after each", async () => {
-    const { norms, steps } = expected.training;
-    const { history, calls } = await code.drive("track", expected.training, steps);
+    const { norms, steps, ...data } = expected.training;
+    const { history, calls } = await code.drive("track", data, steps);
     same(calls, steps, { what: "the number of calls of trainStep" });
     const hint = "Measure, then train, then measure: one row more than training steps.";
     shape(history, [steps + 1, norms[0].length], { what: "the history", hint });
     close(history, norms, { what: "the history", hint });
-    const none = await code.drive("track", expected.training, 0);
+    const none = await code.drive("track", data, 0);
     close(Object(none).history, [norms[0]], { what: "the history with 0 training steps", hint });
   });
 
@@ -169,13 +170,23 @@ describe("gradient-norms", () => {
       [0.2, 0.4, 0.8],
       [0.1, 0.5, 0.9],
     ];
-    const [x, what] = [[0, 1, 2], `normCurves(${JSON.stringify(history)})`];
-    const want = [
-      { name: "training step 0", x, y: [0.8, 0.4, 0.2] },
-      { name: "training step 1", x, y: [0.9, 0.5, 0.1] },
-    ];
+    const curves = (got: unknown) =>
+      Array.isArray(got) ? got.map((curve) => fields(curve, ["name", "x", "y"], "a curve of normCurves")) : got;
+    const hint = "One curve for each row, and in it one point for each time step: 0 steps back is the last one.";
     const { value, args } = await code.inspect("normCurves", history);
-    same(value, want, { what, hint: "0 steps back is the last time step." });
+    for (const [rows, got] of [
+      [history, value],
+      [[[0.3, 0.1, 0.7, 0.2, 0.5]], undefined],
+      [[[2], [1], [3]], undefined],
+    ] as [number[][], unknown][]) {
+      const want = rows.map((norms, step) => ({
+        name: `training step ${step}`,
+        x: norms.map((_, back) => back),
+        y: norms.map((_, back) => norms[norms.length - 1 - back]),
+      }));
+      const what = `normCurves(${JSON.stringify(rows)})`;
+      same(curves(got ?? (await code.call("normCurves", rows))), want, { what, hint });
+    }
     same(args[0], history, { what: "the history after the call", hint: "`reverse` changes the array: copy it first." });
   });
 

@@ -1,7 +1,9 @@
 /** The judge's tests of "index-error": windows against NumPy's, and what must hold for any sequence. */
 import { RandomState } from "../../lib/dist/random";
 import { holds, same, unchanged } from "../../scripts/grade/expect.mjs";
+import { kindOf } from "../../scripts/grade/describe.mjs";
 import { learner } from "../../scripts/grade/learner.mjs";
+import { fields } from "./support/fields";
 import cases from "./index-error.expected.json";
 
 const show = (sequence: readonly number[], length: number) => `makeWindows([${sequence.join(", ")}], ${length})`;
@@ -16,7 +18,7 @@ describe("index-error", () => {
     holds(i < 0, `${show(sequence, length)}.labels[${i}] is undefined: nothing stands at the index that was read`, {
       hint: `A sequence of ${sequence.length} numbers has nothing at index ${sequence.length} or above.`,
     });
-    return result;
+    return fields(result, ["data", "labels"], `the result of ${show(sequence, length)}`);
   }
 
   it("makes the two pairs of the notebook", async () => {
@@ -45,10 +47,13 @@ describe("index-error", () => {
       const length = random.randint(1, 6);
       const sequence = Array.from(random.randint(10, 99, random.randint(0, 14)));
       const what = show(sequence, length);
-      const { data, labels } = Object(await windows(sequence, length));
+      const result: Record<"data" | "labels", unknown> = await windows(sequence, length);
+      for (const [name, value] of Object.entries(result))
+        holds(Array.isArray(value), `${what}: ${name} is ${kindOf(value)}, expected an array`);
+      const { data, labels } = result as Record<"data" | "labels", unknown[]>;
       holds(
-        Array.isArray(data) && Array.isArray(labels) && data.length === labels.length,
-        `${what}: expected as many labels as windows, got ${labels?.length} and ${data?.length}`,
+        data.length === labels.length,
+        `${what}: expected as many labels as windows, got ${labels.length} and ${data.length}`,
       );
       const count = Math.max(0, sequence.length - length);
       same(data.length, count, { what: `the number of windows of ${what}`, hint: "T − length" });
@@ -62,7 +67,9 @@ describe("index-error", () => {
   it("leaves the sequence as it was", async () => {
     const sequence = [3, 1, 4, 1, 5, 9];
     const { value, args } = await code.inspect("makeWindows", sequence, 2);
-    same(value, { data: [[3, 1], [1, 4], [4, 1], [1, 5]], labels: [4, 1, 5, 9] }, { what: "the windows" }); // prettier-ignore
+    const what = show(sequence, 2);
+    const got = fields(value, ["data", "labels"], `the result of ${what}`);
+    same(got, { data: [[3, 1], [1, 4], [4, 1], [1, 5]], labels: [4, 1, 5, 9] }, { what }); // prettier-ignore
     unchanged(args[0], sequence, { what: "the sequence", hint: "`slice` copies a part, `splice` takes it out." });
     same(await code.call("makeWindows", sequence, 2), value, { what: "a second call with the same sequence" });
   });

@@ -61,7 +61,7 @@ export function repeated(
   return learnedState(layerOf(settings), batchSize, tf.tensor3d(start));
 }
 
-/** A layer's output from a learned start, and the gradient of the sum of its squares with respect to that start. */
+/** A layer's output from a learned start, and the gradient of the sum of its squares with respect to that start; or why there is none. */
 export function learned({ learnedState }: Learner, settings: Settings, x: number[][][], start: number[][][]): unknown {
   const layer = layerOf(settings);
   const run = (h: tf.Tensor) => layer.forward(tf.tensor3d(x), learnedState(layer, x.length, h))[0];
@@ -70,13 +70,13 @@ export function learned({ learnedState }: Learner, settings: Settings, x: number
   try {
     return { output, gradient: tf.grad((h) => run(h).square().sum())(from) };
   } catch (error) {
-    // TensorFlow's own words for a result that does not depend on `start` by operations it has seen.
+    // TensorFlow's own words for an operation without a gradient, and for a result that does not depend on `start` by operations it has seen.
     if (!String(error).includes("Cannot compute gradient")) throw error;
-    return { output, gradient: undefined };
+    return { output, error: String(error) };
   }
 }
 
-/** The losses of the notebook's ToyRNN over 50 epochs, its state from zeroState. */
+/** The losses of the notebook's ToyRNN over 50 epochs, its state from zeroState; or what this returned instead of a state. */
 export function toy({ zeroState }: Learner): unknown {
   manualSeed(3679770961);
   new nn.Linear(12, 8); // the notebook's SimpleRNN draws its weights first
@@ -91,13 +91,17 @@ export function toy({ zeroState }: Learner): unknown {
     }
   }
   const model = new ToyRNN();
+  const state: unknown = zeroState(model.rnn, 2);
+  if (!(state instanceof tf.Tensor)) return { state: Array.isArray(state) ? "arrays" : String(state) };
+  if (state.shape.join() !== "1,2,8") return { state: `a tensor [${state.shape.join(", ")}]` };
   const optimizer = new optim.Adam(model.parameters(), { lr: 0.01 });
   const [x, y] = [tf.tensor2d([0, 1, 1, 2], [2, 2], "int32"), tf.tensor1d([2, 3], "int32")];
-  return Array.from({ length: 50 }, () =>
+  const losses = Array.from({ length: 50 }, () =>
     tf.tidy(() => {
       const { loss, grads } = nn.valueAndGrads(model, () => nn.crossEntropy(model.forward(x), y));
       optimizer.step(grads);
       return loss.dataSync()[0];
     }),
   );
+  return { losses };
 }

@@ -42,7 +42,7 @@ export function train({ trainFrom }: Learner, run: Run): unknown {
   return { first, second, Whh };
 }
 
-/** What a comparison returns, and what it asked of a training whose losses are a table, `${kind} ${seed}` → losses. */
+/** What a comparison returns, its lists afterwards, and what it asked of a training whose losses are a table, `${kind} ${seed}` → losses. */
 export function compare(
   { compareInitialisations }: Learner,
   { kinds, size, seeds, last }: { kinds: Kind[]; size: number; seeds: number[]; last?: number },
@@ -66,7 +66,7 @@ export function compare(
   };
   const options = last === undefined ? [] : [{ last }];
   const rows = compareInitialisations(kinds, size, seeds, train, ...options);
-  return { rows, calls };
+  return { rows, calls, kinds, seeds };
 }
 
 /** A real comparison: sequences of four symbols, each to be echoed some steps later or to be known by its first one. */

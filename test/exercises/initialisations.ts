@@ -4,8 +4,9 @@
  */
 import { RandomState } from "../../lib/dist/random";
 import { Matrix, qr } from "../../lib/dist/scratch";
-import { close, holds, matrix, same, shape } from "../../scripts/grade/expect.mjs";
+import { close, holds, matrix, same, shape, unchanged } from "../../scripts/grade/expect.mjs";
 import { learner } from "../../scripts/grade/learner.mjs";
+import { fields } from "./support/fields";
 import expected from "./initialisations.expected.json";
 
 type Rows = number[][];
@@ -24,6 +25,9 @@ const hints: Record<string, string> = {
   orthogonal: "qr gives [Q, R]; Q is the orthogonal one, of H·H standard normals.",
   identity: "Matrix.eye(H).",
 };
+
+/** What a row of a comparison has to hold. */
+const comparison = (row: unknown) => fields(row, ["kind", "finalLosses", "mean"], "a row of the comparison");
 
 describe("initialisations", () => {
   const code = learner("initialisations");
@@ -74,21 +78,21 @@ describe("initialisations", () => {
   });
 
   it("trains as NumPy does, from the matrix that is given", async () => {
-    for (const run of expected.short) {
+    for (const { losses, ...run } of expected.short) {
       const inputSize = run.outputSize;
       const { first } = Object(await code.drive("train", { ...run, inputSize }));
-      shape(first, [run.losses.length], { what: "the losses", hint: "One for each example, before its update." });
+      shape(first, [losses.length], { what: "the losses", hint: "One for each example, before its update." });
       const hint = "Is `rnn.Whh` the given matrix, does the seed make the others, and does each example train once?";
-      close(first, run.losses, { what: "the losses", hint, rtol: 1e-8 });
+      close(first, losses, { what: "the losses", hint, rtol: 1e-8 });
     }
   });
 
   it("does not train the caller's matrix", async () => {
-    const [run] = expected.short;
+    const [{ losses, ...run }] = expected.short;
     const got = Object(await code.drive("train", { ...run, inputSize: run.outputSize }));
     const hint = "updateParameters changes rnn.Whh in place: give the network a copy.";
     same(got.Whh, asMatrix(run.Whh), { what: "Whh after the training", hint });
-    close(got.first, run.losses, { what: "the losses", rtol: 1e-8 });
+    close(got.first, losses, { what: "the losses", rtol: 1e-8 });
     same(got.second, got.first, { what: "the losses of a second training from the same Whh", hint });
   });
 
@@ -104,17 +108,20 @@ describe("initialisations", () => {
         .map((kind) => settings.seeds.map((seed) => mean(table[`${kind} ${seed}`].slice(-2))))
         .map((finalLosses, i) => ({ kind: kinds[i], finalLosses, mean: mean(finalLosses) }))
         .sort((a, b) => a.mean - b.mean);
-      const { rows } = Object(await code.drive("compare", settings, table));
+      const { rows, kinds: listed, seeds } = Object(await code.drive("compare", settings, table));
       holds(
         Array.isArray(rows) && rows.length === kinds.length,
         `expected ${kinds.length} rows, one for each kind, got ${rows?.length}`,
       );
       const hint = "The smallest mean of the final losses comes first; here the losses are made up.";
       same(rows.map((row: Comparison) => row?.kind), want.map(({ kind }) => kind), { what: "the kinds, best first", hint }); // prettier-ignore
-      close(rows, want, {
+      close(rows.map(comparison), want, {
         what: "the comparison",
         hint: "A final loss is the mean of the last losses (`last` of them).",
       });
+      const copy = "The lists are the caller's: `map` makes a new one, while `sort`, `splice` and `shift` change them.";
+      unchanged(listed, kinds, { what: "the list of kinds", hint: copy });
+      unchanged(seeds, settings.seeds, { what: "the list of seeds", hint: copy });
     }
   });
 
@@ -154,7 +161,7 @@ describe("initialisations", () => {
     };
     const { rows } = Object(await code.drive("compare", settings, table));
     holds(Array.isArray(rows) && rows.length === 3, `expected 3 rows, got ${rows?.length}`);
-    close(rows[0], { kind: "normal", finalLosses: [3, 7], mean: 5 }, {
+    close(comparison(rows[0]), { kind: "normal", finalLosses: [3, 7], mean: 5 }, {
       what: "the first row, where the two other kinds reached NaN and Infinity",
       hint: "NaN is neither smaller nor larger than anything: `sort` needs help with it. And 2 losses are all there are.",
     }); // prettier-ignore
@@ -170,7 +177,7 @@ describe("initialisations", () => {
         .map(([kind, finalLosses]) => ({ kind, finalLosses, mean: mean(finalLosses) }))
         .sort((a, b) => a.mean - b.mean);
       const hint = "Trained for real: all of the exercise has to work together.";
-      close(rows, want, { what: `the comparison on "${name}"`, hint, atol: 1e-6, rtol: 1e-4 });
+      close(rows.map(comparison), want, { what: `the comparison on "${name}"`, hint, atol: 1e-6, rtol: 1e-4 });
     }
   });
 });

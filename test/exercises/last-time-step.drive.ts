@@ -9,18 +9,15 @@ export function last({ lastTimeStep }: Learner, out: Rows, lengths?: number[]): 
   return lastTimeStep(tf.tensor3d(out), lengths);
 }
 
-/** The gradient of the sum of squares of what comes out, with respect to `out`. */
+/** The gradient of the sum of squares of what comes out, with respect to `out`; or why there is none. */
 export function gradient({ lastTimeStep }: Learner, out: Rows, lengths?: number[]): unknown {
+  const loss = (x: tf.Tensor) => lastTimeStep(x as tf.Tensor3D, lengths).square().sum(); // prettier-ignore
   try {
-    return tf.grad((x) =>
-      lastTimeStep(x as tf.Tensor3D, lengths)
-        .square()
-        .sum(),
-    )(tf.tensor3d(out));
+    return { gradient: tf.grad(loss)(tf.tensor3d(out)) };
   } catch (error) {
-    // TensorFlow's own words for a result that does not depend on `out` by operations it has seen.
+    // TensorFlow's own words for an operation without a gradient, and for a result that does not depend on `out` by operations it has seen.
     if (!String(error).includes("Cannot compute gradient")) throw error;
-    return undefined;
+    return { error: String(error) };
   }
 }
 

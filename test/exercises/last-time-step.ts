@@ -86,7 +86,9 @@ describe("last-time-step", () => {
       const want = out.map((row, b) =>
         row.map((step, t) => step.map((x) => (t === (lengths?.[b] ?? 4) - 1 ? 2 * x : 0))),
       );
-      const got = await code.drive("gradient", out, lengths);
+      const { gradient: got, error } = Object(await code.drive("gradient", out, lengths));
+      const [, operation] = /gradient function not found for (\w+)/.exec(String(error)) ?? [];
+      holds(!operation, `tf has no gradient for ${operation}: use slice, reshape or gather`);
       holds(got, "no gradient reaches `out`: the result does not come from it by operations of tf", {
         hint: "dataSync, arraySync and tf.tensor(…) cut the way back; slice, reshape and gather do not.",
       });
@@ -99,6 +101,8 @@ describe("last-time-step", () => {
   });
 
   it("refuses lengths that cannot be", async () => {
+    const out = random3d(9, 2, 4, 3);
+    equalRows(await code.drive("last", out, [1, 4]), [out[0][0], out[1][3]], "lastTimeStep of out [2, 4, 3] with lengths [1, 4]", "These lengths can be."); // prettier-ignore
     for (const [lengths, why] of [
       [[0, 2], "a sequence of no steps has no last one"],
       [[2, 5], "there are only 4 steps"],

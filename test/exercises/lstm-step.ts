@@ -154,6 +154,11 @@ describe("lstm-step", () => {
     const hint =
       "map, add, addProduct and tanh change the matrix they are called on, and subarray shares its numbers: copy() first.";
     for (const { x, hPrev, cPrev, parameters, h, c } of cases) {
+      const gating = await code.inspect("lstmGates", x, hPrev, parameters);
+      for (const [i, before] of [x, hPrev].entries())
+        unchanged(gating.args[i], before, { what: `${["x", "hPrev"][i]} of lstmGates`, hint });
+      for (const [name, before] of Object.entries(parameters))
+        unchanged(gating.args[2][name], before, { what: `${name} of lstmGates`, hint });
       const { value, args } = await code.inspect("lstmStep", x, hPrev, cPrev, parameters);
       for (const [i, before] of [x, hPrev, cPrev].entries())
         unchanged(args[i], before, { what: ["x", "hPrev", "cPrev"][i]!, hint });
@@ -162,7 +167,7 @@ describe("lstm-step", () => {
         what: "on a second call: the result",
         hint,
       });
-      close(value, { h, c }, { what: "result" });
+      close(fields(value, ["h", "c"], "the result of lstmStep"), { h, c }, { what: "the result" });
     }
   });
 });

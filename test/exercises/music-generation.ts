@@ -114,6 +114,10 @@ describe("music-generation", () => {
     });
     same(await write({ script: [0] }), [], { what: "what is written when the end comes at once" });
     same(await write({ script: [4, 5], length: 3 }), [4, 5, 4], { what: "what is written with length 3" });
+    same(await write({ seed: [6, 9], script: [4, 0, 2, 6], end: 6 }), [4, 0, 2], {
+      what: "what is written where the end is 6",
+      hint: "The number of the end is `end`; 0 may be any word, and the seed may hold an end.",
+    });
     same((await write({ script: [4] })).length, 60, { what: "how much is written if no length is given" });
   });
 

@@ -13,6 +13,10 @@ describe("one-hot", () => {
       what: 'vocabulary("to be, or not")',
       hint,
     });
+    same(await code.call("vocabulary", "Hello\nhello"), ["\n", "H", "e", "h", "l", "o"], {
+      what: 'vocabulary("Hello\\nhello")',
+      hint: "A capital and a small letter are two characters, and the end of a line is one, too.",
+    });
     same(await code.call("vocabulary", "aaa"), ["a"], { what: 'vocabulary("aaa")', hint });
     same(await code.call("vocabulary", ""), [], { what: "the vocabulary of an empty text", hint });
   });
@@ -39,6 +43,9 @@ describe("one-hot", () => {
 
   it("refuses a character it does not know", async () => {
     const hint = "indexOf gives −1 for what is not in the list: look at it before you use it.";
+    same(await code.call("encode", "hole", ["e", "h", "l", "o"]), [1, 3, 2, 0], {
+      what: "the numbers of a known text",
+    });
     await throwsRangeError(code.call("encode", "help", ["e", "h", "l", "o"]), { what: 'the "p" of "help"', hint });
     await throwsRangeError(code.call("encode", "E", ["e"]), { what: 'an "E" where only "e" is known', hint });
   });
@@ -61,6 +68,7 @@ describe("one-hot", () => {
   it("refuses an index outside the vocabulary", async () => {
     const hint =
       "data[7] = 1 on a shorter array does nothing, nor does data[1.5] = 1, and nobody says a word: check for a whole number with 0 ≤ index < size first.";
+    same(await code.call("oneHot", 3, 4), column(0, 0, 0, 1), { what: "oneHot(3, 4)" });
     for (const [index, size] of [
       [4, 4],
       [-1, 4],

@@ -53,6 +53,7 @@ describe("sample", () => {
   });
 
   it("refuses a temperature of 0 or below", async () => {
+    close(await code.call("probabilities", column(2, 2), 3), column(0.5, 0.5), { what: "probabilities([2, 2], 3)" });
     for (const temperature of [0, -1, NaN])
       await throwsRangeError(code.call("probabilities", column(1, 2), temperature), {
         what: `the temperature ${temperature}`,
@@ -75,6 +76,10 @@ describe("sample", () => {
       what: "draw(ten times 0.1, the largest u below 1)",
       hint: "The ten add up to 0.9999999999999999 here, which is not above u: divide the sums by the total.",
     });
+    same(await code.call("draw", column(...tenths.data, 0), almostOne), 9, {
+      what: "draw(ten times 0.1 and a 0, the largest u below 1)",
+      hint: "The last one has no chance: divide the sums by the total, and u finds its piece.",
+    });
     same(await code.call("draw", column(0, 0.5, 0.5), 0), 1, {
       what: "draw([0, 0.5, 0.5], 0)",
       hint: "Above u, not at least u: the first piece has no width, and 0 has to pass it by.",
@@ -83,6 +88,9 @@ describe("sample", () => {
       what: "draw([0.5, 0.5, 0], the largest u below 1)",
       hint: "The last piece has no width.",
     });
+    const { value, args } = await code.inspect("draw", tenths, 0.35);
+    same(value, 3, { what: "draw(ten times 0.1, 0.35)" });
+    unchanged(args[0], tenths, { what: "p", hint: "scale changes the matrix it is called on: divide the sums." });
     same(await code.call("draw", column(1), 0.3), 0, { what: "draw([1], 0.3)", hint: "There is only one." });
   });
 
@@ -143,6 +151,9 @@ describe("sample", () => {
       });
       unchanged(got.start, [...start], { what: "the seed", hint: "push changes an array: copy it with [...seed]." });
     }
+    const none = await code.drive("trace", [1, 2], 0);
+    same(none.numbers, [1, 2], { what: "what comes back with length 0", hint: "The seed alone: nothing is drawn." });
+    same(none.draws, 0, { what: "the number of calls of random() with length 0" });
   });
 
   it("writes the text it was trained on, with your code of all steps", async () => {

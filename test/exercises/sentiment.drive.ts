@@ -11,8 +11,10 @@ type Weights = Record<string, { shape: number[]; values: number[] }>;
 
 const int = (values: number[] | number[][]) => tf.tensor(values, undefined, "int32");
 
+/** What toBatch makes of sentences, and these afterwards. */
 export function batch(learner: Learner, sentences: string[][], tokens: string[]) {
-  return learner.toBatch(sentences, new Vocabulary(tokens, { order: "appearance", unknown: "<unknown>" }));
+  const batch = learner.toBatch(sentences, new Vocabulary(tokens, { order: "appearance", unknown: "<unknown>" }));
+  return { batch, sentences };
 }
 
 /** The names and shapes of the model's parameters, in order. */

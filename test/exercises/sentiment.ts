@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { learner } from "../../scripts/grade/learner.mjs";
-import { atMost, between, close, same } from "../../scripts/grade/expect.mjs";
+import { atMost, between, close, same, unchanged } from "../../scripts/grade/expect.mjs";
+import { fields } from "./support/fields";
 import torch from "./sentiment.expected.json";
 
 const opinions = readFileSync(path.join(__dirname, "../../datasets/sentiment.tsv"), "utf8")
@@ -31,13 +32,28 @@ describe("sentiment", () => {
   it("fills sentences up to the longest", async () => {
     const tokens = ["<pad>", "the", "good", "not", "was", "food"];
     const hint = "The words' numbers, then PAD up to the longest sentence; the lengths count the words alone.";
-    const small = await code.drive("batch", [["good"], ["not", "good"]], tokens);
-    same(small.ids.map((row: number[]) => [...row]), [[2, 0], [3, 2]], { what: "ids", hint }); // prettier-ignore
-    same([...small.lengths], [1, 2], { what: "lengths", hint });
-    const unknown = await code.drive("batch", [["the", "soup", "was", "good"], ["good"], ["not", "the", "food"]], tokens); // prettier-ignore
-    same(unknown.ids.map((row: number[]) => [...row]), [[1, 6, 4, 2], [2, 0, 0, 0], [3, 1, 5, 0]], { what: "ids with an unknown word (6)", hint }); // prettier-ignore
-    same([...unknown.lengths], [4, 1, 3], { what: "lengths", hint });
-    same((await code.drive("batch", [["food", "food"]], tokens)).ids.map((row: number[]) => [...row]), [[5, 5]], { what: "ids of one sentence" }); // prettier-ignore
+    const compare = async (text: string[], words: string[], ids: number[][], lengths: number[], which = "") => {
+      const sentences = text.map((sentence) => sentence.split(" "));
+      const got = await code.drive("batch", sentences, words);
+      const batch = fields(got.batch, ["ids", "lengths"], "the result of toBatch");
+      same(batch.ids, ids, { what: `ids${which}`, hint });
+      same(batch.lengths, lengths, { what: `lengths${which}`, hint });
+      unchanged(got.sentences, sentences, {
+        what: "the list of sentences",
+        hint: "Fill up the rows that you make, not the caller's sentences.",
+      });
+    };
+    await compare(["good", "not good"], tokens, [[2, 0], [3, 2]], [1, 2]); // prettier-ignore
+    await compare(
+      ["the soup was good", "good", "not the food"],
+      tokens,
+      [[1, 6, 4, 2], [2, 0, 0, 0], [3, 1, 5, 0]],
+      [4, 1, 3],
+      " with an unknown word (6)",
+    ); // prettier-ignore
+    await compare(["food food"], tokens, [[5, 5]], [2], " of one sentence");
+    const others = ["(nothing)", "good", "not"]; // PAD is the number 0, whatever word the vocabulary has there
+    await compare(["not good", "good"], others, [[2, 1], [1, 0]], [2, 1], " where the vocabulary has no word <pad>"); // prettier-ignore
   });
 
   it("has the layers, by name and size", async () => {

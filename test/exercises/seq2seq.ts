@@ -1,5 +1,6 @@
 import { learner } from "../../scripts/grade/learner.mjs";
 import { atMost, between, close, same } from "../../scripts/grade/expect.mjs";
+import { fields } from "./support/fields";
 import torch from "./seq2seq.expected.json";
 
 /** All strings of two to four of these letters, mixed, with their reversals: 336 pairs. */
@@ -19,11 +20,12 @@ describe("seq2seq", () => {
   const code = learner("seq2seq");
 
   it("lets the decoder read the target one step late", async () => {
+    const teachOf = (got: unknown) => fields(got, ["inputs", "outputs"], "the result of teach");
     const hint = "inputs: the start mark, then the target. outputs: the target, then the end mark.";
-    same(await code.call("teach", [5, 3, 4], 0, 1), { inputs: [0, 5, 3, 4], outputs: [5, 3, 4, 1] }, { what: "teach([5, 3, 4], 0, 1)", hint }); // prettier-ignore
-    same(await code.call("teach", [], 7, 9), { inputs: [7], outputs: [9] }, { what: "teach([], 7, 9)", hint });
+    same(teachOf(await code.call("teach", [5, 3, 4], 0, 1)), { inputs: [0, 5, 3, 4], outputs: [5, 3, 4, 1] }, { what: "teach([5, 3, 4], 0, 1)", hint }); // prettier-ignore
+    same(teachOf(await code.call("teach", [], 7, 9)), { inputs: [7], outputs: [9] }, { what: "teach([], 7, 9)", hint });
     const { value, args } = await code.inspect("teach", [2, 2], 0, 1);
-    same(value.inputs.length, value.outputs.length, { what: "the length of inputs" });
+    same(teachOf(value), { inputs: [0, 2, 2], outputs: [2, 2, 1] }, { what: "teach([2, 2], 0, 1)", hint });
     same(args[0], [2, 2], {
       what: "the target after the call",
       hint: "Make new lists, and leave the target as it is.",
@@ -31,28 +33,29 @@ describe("seq2seq", () => {
   });
 
   it("encodes each source up to its own last symbol, as PyTorch does", async () => {
-    for (const expected of torch) {
-      const what = `the state after sources of ${expected.lengths.join(", ")} symbols`;
+    for (const { weights, sizes, source, lengths, state } of torch) {
+      const what = `the state after sources of ${lengths.join(", ")} symbols`;
       const hint = "The last state of encoder.forward with { lengths }.";
-      close(await code.drive("encode", expected), expected.state, { what, hint, atol: 1e-5 });
+      close(await code.drive("encode", { weights, sizes, source, lengths }), state, { what, hint, atol: 1e-5 });
     }
-    const wide = { ...torch[0], source: torch[0].source.map((row) => [...row, 5, 5]) };
+    const { weights, sizes, source, lengths, state } = torch[0];
+    const wide = { weights, sizes, source: source.map((row) => [...row, 5, 5]), lengths };
     const hint = "What stands behind a source's last symbol is only there to fill the row.";
-    close(await code.drive("encode", wide), torch[0].state, { what: "the state with two more columns", hint, atol: 1e-5 }); // prettier-ignore
+    close(await code.drive("encode", wide), state, { what: "the state with two more columns", hint, atol: 1e-5 }); // prettier-ignore
   });
 
   it("decodes from the state it is given, as PyTorch does", async () => {
     const hint = "targetEmbedding, then decoder with the state, then fc.";
-    for (const { scores, after, state, ...input } of torch) {
-      const got = await code.drive("decode", input, state);
+    for (const { weights, sizes, inputs, state, scores, after } of torch) {
+      const got = await code.drive("decode", { weights, sizes, inputs }, state);
       close(got.scores, scores, { what: "the scores", hint, atol: 1e-5 });
       close(got.state, after, { what: "the state after decoding", hint, atol: 1e-5 });
     }
     // Symbol by symbol must be the same as all at once.
-    const { scores, state, ...input } = torch[0];
+    const { weights, sizes, inputs, state, scores } = torch[0];
     let before: unknown = state;
-    for (const [t] of input.inputs[0].entries()) {
-      const one = await code.drive("decode", { ...input, inputs: input.inputs.map((row) => [row[t]]) }, before);
+    for (const [t] of inputs[0].entries()) {
+      const one = await code.drive("decode", { weights, sizes, inputs: inputs.map((row) => [row[t]]) }, before);
       close(one.scores, scores.map((row) => [row[t]]), { what: `the scores of step ${t} alone`, hint, atol: 1e-5 }); // prettier-ignore
       before = one.state;
     }
@@ -60,8 +63,8 @@ describe("seq2seq", () => {
 
   it("hands the encoder's state to the decoder", async () => {
     const hint = "this.decode(inputs, this.encode(source, lengths)): its scores alone.";
-    for (const expected of torch) {
-      close(await code.drive("forward", expected), expected.scores, {
+    for (const { weights, sizes, source, lengths, inputs, scores } of torch) {
+      close(await code.drive("forward", { weights, sizes, source, lengths, inputs }), scores, {
         what: "the scores of forward",
         hint,
         atol: 1e-5,
@@ -70,10 +73,10 @@ describe("seq2seq", () => {
   });
 
   it("reads what it has written, and hands the state on", async () => {
-    const got = await code.drive("translateScripted", { source: [6, 4, 8], script: [5, 3, 3, 1], start: 0, end: 1 });
+    const got = await code.drive("translateScripted", { source: [6, 4, 8], script: [5, 3, 3, 2], start: 9, end: 2 });
     same(got.source, [[6, 4, 8]], { what: "the source that is encoded", hint: "A batch of one: [1, S]." });
     same(got.lengths, [[3]], { what: "the lengths that are encoded", hint: "Once, with the number of symbols, [1]." });
-    same(got.read, [0, 5, 3, 3], {
+    same(got.read, [9, 5, 3, 3], {
       what: "what the decoder reads",
       hint: "The start mark, then each symbol it wrote.",
     });
@@ -84,11 +87,12 @@ describe("seq2seq", () => {
 
   it("stops at the end mark, or at maxLength", async () => {
     const write = async (options: object) =>
-      (await code.drive("translateScripted", { source: [2], start: 0, end: 1, ...options })).written;
-    same(await write({ script: [1] }), [], { what: "what is written when the end comes at once" });
+      (await code.drive("translateScripted", { source: [2], start: 9, end: 2, ...options })).written;
+    same(await write({ script: [2] }), [], { what: "what is written when the end comes at once" });
     same(await write({ script: [4, 5], maxLength: 5 }), [4, 5, 4, 5, 4], { what: "what is written with maxLength 5" });
     same((await write({ script: [4] })).length, 30, { what: "how much is written if no maxLength is given" });
-    same(await write({ script: [7, 0, 7, 1] }), [7, 0, 7], { what: "what is written when the start mark comes up again", hint: "Only the end mark ends it." }); // prettier-ignore
+    same(await write({ script: [7, 9, 7, 2] }), [7, 9, 7], { what: "what is written when the start mark comes up again", hint: "Only the end mark ends it." }); // prettier-ignore
+    same(await write({ script: [0, 1, 2] }), [0, 1], { what: "what is written with the end mark 2", hint: "The marks are `start` and `end`, whatever numbers these are." }); // prettier-ignore
   });
 
   it("translates as PyTorch does", async () => {

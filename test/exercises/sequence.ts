@@ -88,7 +88,11 @@ describe("sequence", () => {
     const hint = "`hPrev = h` lets a name point to the new state; it copies nothing into h0.";
     unchanged(got.h0, column(2), { what: "h0", hint });
     unchanged(got.inputs, inputs, { what: "inputs", hint });
-    close(got.result, { outputs: columns(-23, -231, -2314), hiddenStates: columns(23, 231, 2314) }, { what: "result" });
+    close(
+      parts(got.result),
+      { outputs: columns(-23, -231, -2314), hiddenStates: columns(23, 231, 2314) },
+      { what: "result" },
+    );
   });
 
   it("runs your own cell over a sequence", async () => {

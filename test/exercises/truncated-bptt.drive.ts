@@ -58,12 +58,13 @@ export function twice({ truncatedBackward }: Learner, data: Case, k: number): un
   };
 }
 
-/** Training on a stream: what the learner's function returns, and the weights afterwards. */
+/** Training on a stream: what the learner's function returns, and the weights and the stream afterwards. */
 export function stream({ trainOnStream }: Learner, data: Case & { k: number; learningRate: number }): unknown {
   const rnn = network(data);
   const { k, learningRate } = data;
-  const result = trainOnStream(rnn, columns(data.inputs), data.targets, k, learningRate, Matrix.from(data.h0));
-  return { result, trained: weightsOf(rnn) };
+  const [inputs, h0] = [columns(data.inputs), Matrix.from(data.h0)];
+  const result = trainOnStream(rnn, inputs, data.targets, k, learningRate, h0);
+  return { result, trained: weightsOf(rnn), inputs, targets: data.targets, h0 };
 }
 
 /** Trains a network of zeros (but for small weights) on numbers that come round; the losses. */

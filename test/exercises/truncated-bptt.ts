@@ -3,7 +3,7 @@
  * held fixed, and what must hold for any network.
  */
 import { RandomState } from "../../lib/dist/random";
-import { close, holds, matrix, same, shape } from "../../scripts/grade/expect.mjs";
+import { close, holds, matrix, same, shape, unchanged } from "../../scripts/grade/expect.mjs";
 import { learner } from "../../scripts/grade/learner.mjs";
 import type { Case } from "./truncated-bptt.drive";
 import expected from "./truncated-bptt.expected.json";
@@ -70,9 +70,9 @@ describe("truncated-bptt", () => {
   }
 
   it("equals full backpropagation when k is at least T", async () => {
-    for (const data of expected.cases) {
+    for (const { passes, ...data } of expected.cases) {
       const T = data.inputs.length;
-      for (const { k, grads } of data.passes.filter(({ k }) => k >= T)) {
+      for (const { k, grads } of passes.filter(({ k }) => k >= T)) {
         const got = Object(await code.drive("pass", data, k));
         compareGrads(
           got.grads,
@@ -86,9 +86,9 @@ describe("truncated-bptt", () => {
 
   it("equals PyTorch with detach before every k-th step", async () => {
     const hint = "Steps count from 0; nothing flows from step t to step t − 1 if t is a multiple of k.";
-    for (const data of expected.cases) {
+    for (const { passes, ...data } of expected.cases) {
       const T = data.inputs.length;
-      for (const { k, grads } of data.passes.filter(({ k }) => k < T)) {
+      for (const { k, grads } of passes.filter(({ k }) => k < T)) {
         const got = Object(await code.drive("pass", data, k));
         compareGrads(got.grads, grads, `T = ${T}, k = ${k}`, hint);
       }
@@ -125,8 +125,8 @@ describe("truncated-bptt", () => {
 
   it("carries the state over the cuts: loss and last state do not depend on k", async () => {
     const hint = "Only the way back is cut. Forwards, each step goes on from the state before it.";
-    for (const data of expected.cases) {
-      for (const { k, loss, h } of data.passes) {
+    for (const { passes, ...data } of expected.cases) {
+      for (const { k, loss, h } of passes) {
         const got = Object(await code.drive("pass", data, k));
         close(got.loss, loss, { what: `the loss with k = ${k}`, hint });
         close(got.h, asMatrix(h), { what: `h with k = ${k}`, hint });
@@ -154,16 +154,21 @@ describe("truncated-bptt", () => {
   });
 
   it("trains on a stream piece by piece, as PyTorch does", async () => {
-    for (const data of expected.streams) {
+    for (const { losses, h, trained: wanted, ...data } of expected.streams) {
       const { T, k } = { T: data.inputs.length, k: data.k };
-      const { result, trained } = await code.drive("stream", data);
+      const { result, trained, inputs, targets, h0 } = await code.drive("stream", data);
       const hint = `${T} steps in pieces of ${k}: the state goes on, the weights change after each piece.`;
       shape(Object(result).losses, [Math.ceil(T / k)], { what: "losses", hint });
-      close(result.losses, data.losses, { what: "losses", hint });
-      close(result.h, asMatrix(data.h), { what: "h, the state after the last step", hint });
+      close(result.losses, losses, { what: "losses", hint });
+      close(result.h, asMatrix(h), { what: "h, the state after the last step", hint });
       for (const name of names) {
-        close(trained[name], asMatrix(data.trained[name]), { what: `rnn.${name} after the training`, hint });
+        close(trained[name], asMatrix(wanted[name]), { what: `rnn.${name} after the training`, hint });
       }
+      const copy =
+        "The stream is the caller's: cut pieces with `slice`, which copies; `splice` and `shift` take them out.";
+      unchanged(inputs, data.inputs.map(asMatrix), { what: "the list of inputs", hint: copy });
+      unchanged(targets, data.targets, { what: "the list of targets", hint: copy });
+      unchanged(h0, asMatrix(data.h0), { what: "h0", hint: "Work on a `copy()` of it." });
     }
   });
 

@@ -9,8 +9,8 @@
  *     g ← g · maxNorm / ‖g‖   if ‖g‖ > maxNorm
  *     W ← W − learningRate · dW
  *
- * PyTorch calls this clip_grad_norm_, TensorFlow clip_by_global_norm. All three functions return new matrices and leave what they are given as it was; `copy()` first, since `scale(k)` and
- * `add(B, k)` (this += k B) change the matrix they are called on.
+ * PyTorch calls this clip_grad_norm_, TensorFlow clip_by_global_norm. All three functions leave what they are given as it was: `copy()`
+ * first, since `scale(k)`, `map(f)` and `add(B, k)` (this += k B) change the matrix they are called on.
  */
 import type { VanillaRNNGradients, VanillaRNNParameters } from "../scratch";
 import { NotImplementedError } from "./not-implemented";
@@ -28,7 +28,7 @@ export function globalNorm(grads: VanillaRNNGradients): number {
 }
 
 /**
- * The gradient with a norm of at most maxNorm: all entries times the same factor if it is too long, equal to `grads` if not.
+ * The gradient with a norm of at most maxNorm: all entries times the same factor if it is too long, and the same numbers as `grads` if not.
  *
  *     the gradient above with maxNorm = 1   →  dWxh = [[0.6]], dWhy = [[0.8]], the others 0
  *     the gradient above with maxNorm = 10  →  the same numbers

@@ -63,7 +63,8 @@ export function trainFrom(
 /**
  * Compares kinds by training: for each kind and each seed one `train(recurrentMatrix(kind, H, new RandomState(seed)), seed)`,
  * which returns losses. A run's final loss is the mean of its `last` losses (of all, if it has fewer). The kinds come back
- * sorted by the mean of their final losses, the smallest first; a kind with a mean that is not finite comes last.
+ * sorted by the mean of their final losses, the smallest first; a kind with a mean that is not finite comes last. The
+ * lists `kinds` and `seeds` stay as they were.
  *
  * Example: losses that end at 0.2 and 0.4 for "xavier" (two seeds) and at 0.5 and 0.3 for "zeros" give
  * [{ kind: "xavier", finalLosses: [0.2, 0.4], mean: 0.3 }, { kind: "zeros", finalLosses: [0.5, 0.3], mean: 0.4 }].

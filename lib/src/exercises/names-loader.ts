@@ -13,7 +13,7 @@ import { NotImplementedError } from "./not-implemented";
 export interface LoadedNames {
   /** The names of each language, folded to plain letters, in the order of its file. */
   categoryLines: Record<string, string[]>;
-  /** The languages in alphabetical order: a language's number is its place in this list. */
+  /** The languages in the order of `sort()`: a language's number is its place in this list. */
   allCategories: string[];
 }
 
@@ -37,7 +37,8 @@ export function splitext(file: string): [root: string, extension: string] {
  *
  * - A language is called like its file, without the folder and without ".txt".
  * - Names are folded to plain letters with `unicodeToAscii`. Blank lines, and lines of which nothing is left, are no names.
- * - `allCategories` is in alphabetical order on every machine.
+ *   A name that stands twice in a file stays twice.
+ * - `allCategories` is in alphabetical order on every machine: the order of `sort()`, with all capitals before the small letters.
  *
  * Delete the `throw` and the `//` in front of each line, see what comes back, then repair it.
  *

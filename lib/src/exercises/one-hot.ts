@@ -14,6 +14,7 @@ import { NotImplementedError } from "./not-implemented";
  * The distinct characters of `text`, sorted with `sort()`. The place of a character in this list is its number.
  *
  *     vocabulary("hello")  →  ["e", "h", "l", "o"]        so V = 4
+ *     vocabulary("Oh\no")  →  ["\n", "O", "h", "o"]       "O" and "o" are two characters, and "\n" is one
  *
  * A character can be an emoji, which JavaScript stores as two units: `[..."a🎵"]` has two items, `"a🎵".split("")` three.
  */

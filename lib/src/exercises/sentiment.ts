@@ -35,6 +35,7 @@ export function tokenise(sentence: string): string[] {
 /**
  * The numbers of the words [B, T], filled up with PAD behind the last word to the length of the longest sentence, and how many
  * words each sentence has [B]. `vocabulary.encode(words)` gives the numbers of a sentence; it knows what to do with unknown words.
+ * The sentences stay as they were.
  *
  *     if good is 2 and not is 3:   [["good"], ["not", "good"]]  →  ids [[2, 0], [3, 2]], lengths [1, 2]
  */

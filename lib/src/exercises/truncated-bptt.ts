@@ -53,7 +53,8 @@ export function truncatedBackward(
  * Trains on a stream too long for one pass. Piece by piece, k steps each (the last may be shorter): forwards from the state
  * that the piece before left, backwards through this piece, one `rnn.updateParameters(grads, learningRate)`.
  *
- * Returns the mean loss of each piece, before its update, and the state after the last step [H, 1].
+ * Returns the mean loss of each piece, before its update, and the state after the last step [H, 1]. Only `rnn` changes: the inputs, the
+ * targets and h0 stay as they were.
  *
  * Example: 10 steps with k = 4 make pieces of 4, 4 and 2 steps: 3 losses, 3 updates.
  */

@@ -17,7 +17,7 @@ OUT = pathlib.Path(__file__).resolve().parent.parent / "names-loader.expected.js
 LETTERS = string.ascii_letters + ".,;'"
 
 FOLDERS = {
-    "plain": {"Dutch.txt": "Visser\nBakker\nSmit", "Welsh.txt": "Evans\nMorgan"},
+    "plain": {"Dutch.txt": "Visser\nBakker\nVisser\nSmit", "Welsh.txt": "Evans\nMorgan"},
     "accents": {
         "Czech.txt": "Dvořák\nNovotný\nŽižka",
         "French.txt": "Lefèvre\nFrançois\nD'Aubigné",
@@ -29,7 +29,7 @@ FOLDERS = {
     "blank": {"Breton.txt": "Le Goff\n", "Greek.txt": "\n\nPappas\n\n   \nKostas\n\n", "Norse.txt": "  Olsen  \n\t\nHansen"},
     "lost": {"Chinese.txt": "王\nChen\n李", "Danish.txt": "Jensen"},
     "dots": {"Old.English.txt": "Aelfric", "Middle.High.German.txt": "Walther\nHartmann"},
-    "order": {f"{name}.txt": f"{name[0]}ab" for name in ["Zulu", "Arabic", "Maori", "Basque", "Xhosa", "Khmer"]},
+    "order": {f"{name}.txt": f"{name[0]}ab" for name in ["Zulu", "Arabic", "isiNdebele", "Maori", "Basque", "Xhosa", "Khmer"]},
     "others": {"Scottish.txt": "Reid", "README.md": "# Names\n", "notes.txt.bak": "Old\n", "counts.csv": "Scottish,1\n"},
 }
 

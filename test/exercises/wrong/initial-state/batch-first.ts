@@ -1,5 +1,5 @@
 // fails: initial-state is zeros of the shape [L·D, B, H]
-// fails (error): initial-state makes the ToyRNN print the notebook's losses
+// fails: initial-state makes the ToyRNN print the notebook's losses
 // fails (error): initial-state passes a given state on as it is
 // fails (error): initial-state continues where another sequence ended
 // fails: initial-state refuses a given state of another shape, and names both

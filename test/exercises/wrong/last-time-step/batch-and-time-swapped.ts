@@ -5,6 +5,7 @@
 // fails: last-time-step takes full lengths like none
 // fails: last-time-step sends the gradient to the last real steps alone
 // fails: last-time-step makes the ToyRNN print the notebook's losses
+// fails (error): last-time-step refuses lengths that cannot be
 // Takes `out` for [T, B, H]: it is batchFirst here.
 import { tf } from "../index";
 
