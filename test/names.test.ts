@@ -60,6 +60,20 @@ describe("data.parseNames", () => {
     assert.deepEqual(names.categoryLines, { Finnish: ["Virtanen", "Makela"], Polish: ["Nowak", "Adamski"] });
   });
 
+  // The second list took the place of the first without a word.
+  it("joins the files of one language in their order", () => {
+    const names = data.parseNames([
+      ["Polish.txt", "Nowak\nAdamski"],
+      ["Arabic.txt", "Khoury\nNahas"],
+      ["Polish.TXT", "Wozniak"],
+      ["Polish.txt", "Nowak\n42"],
+    ]);
+    assert.deepEqual(names.allCategories, ["Arabic", "Polish"]);
+    assert.deepEqual(names.categoryLines.Polish, ["Nowak", "Adamski", "Wozniak", "Nowak"]);
+    assert.equal(names.total, 6);
+    assert.deepEqual(names.notes, ['Polish: 1 without a single plain letter left out, such as "42"']);
+  });
+
   it("names the file and line of 10 MB without a line end", () => {
     assert.throws(() => parse(`Khoury\n${"x".repeat(10_000_000)}`), /Test\.txt, line 2 has 10000000 characters/);
   });

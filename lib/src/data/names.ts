@@ -34,14 +34,14 @@ export interface NamesOptions {
 }
 
 /**
- * Names from texts of one name a line, one text for each language: file name → text.
+ * Names from texts of one name a line: file name → text. Texts of one language are joined in their order.
  * Throws on a line of more than 200 characters, which is no name, and if there is no name at all.
  */
 export function parseNames(
   files: Iterable<readonly [name: string, text: string]>,
   { letters = allLetters }: NamesOptions = {},
 ): Names {
-  const categories: [string, string[]][] = [];
+  const lines = new Map<string, string[]>();
   const notes: string[] = [];
   for (const [file, text] of files) {
     const category = file.replace(/\.txt$/i, "");
@@ -52,10 +52,12 @@ export function parseNames(
       );
     }
     if (names.length === 0) notes.push(`${category}: no names`);
-    else categories.push([category, names]);
+    else lines.set(category, [...(lines.get(category) ?? []), ...names]); // one's own file may add to a language
+  }
+  const categories = [...lines].sort(([a], [b]) => compareCodePoints(a, b));
+  for (const [category, names] of categories) {
     if (names.length === 1) notes.push(`${category}: a single name, which can be learned or judged by, not both`);
   }
-  categories.sort(([a], [b]) => compareCodePoints(a, b));
   const total = categories.reduce((sum, [, names]) => sum + names.length, 0);
   if (total === 0) throw new Error("parseNames: expected one name a line, got no name at all");
   return {
@@ -95,7 +97,12 @@ export async function readNames(folder: string, options: NamesOptions = {}): Pro
 export async function loadNames(options: LoadOptions & NamesOptions = {}): Promise<Names & LoadedFiles> {
   const loaded = await loadFiles("names", options);
   const names = parseNames(loaded.files, options);
-  return { ...loaded, ...names, notes: [...loaded.notes, ...names.notes] };
+  return {
+    ...loaded,
+    ...names,
+    notes: [...loaded.notes, ...names.notes],
+    toString: () => [String(loaded), ...names.notes.map((note) => `  ${note}`)].join("\n"),
+  };
 }
 
 /** The number of a letter in `allLetters`; throws for any other character (Python's `find` would answer −1). */
