@@ -195,6 +195,14 @@ describe("bench: docs/performance.md", () => {
     );
   });
 
+  it("is what the README quotes", () => {
+    const readme = readFileSync(path.join(__dirname, "..", "README.md"), "utf8");
+    for (const report of committedReports()) {
+      const { reached } = judge(report)[0]!; // the Alice step
+      assert.match(readme, new RegExp(`${reached}[^.×]*${report.machine.vectors}`));
+    }
+  });
+
   it("is what the committed results say, to the letter", async () => {
     const reports = committedReports();
     assert.ok(reports.length > 0 && reports.every(({ complete, quick }) => complete && !quick));
