@@ -74,6 +74,13 @@ describe("data.parseNames", () => {
     assert.deepEqual(names.notes, ['Polish: 1 without a single plain letter left out, such as "42"']);
   });
 
+  it("calls a language empty or single only after all its files", () => {
+    const files = [["A.txt", ""], ["A.TXT", "Ann"], ["A.txt", "Eve"], ["B.txt", ""], ["B.txt", " "]] as const; // prettier-ignore
+    const { categoryLines, notes } = data.parseNames(files);
+    assert.deepEqual(categoryLines, { A: ["Ann", "Eve"] });
+    assert.deepEqual(notes, ["B: no names"]);
+  });
+
   it("names the file and line of 10 MB without a line end", () => {
     assert.throws(() => parse(`Khoury\n${"x".repeat(10_000_000)}`), /Test\.txt, line 2 has 10000000 characters/);
   });
@@ -115,6 +122,29 @@ describe("data.readNames", () => {
   it("says what is missing", async () => {
     await assert.rejects(data.readNames(folder), /readNames: no \.txt file in/);
     await assert.rejects(data.readNames(path.join(folder, "nowhere")), /readNames: expected a folder .* ENOENT/);
+  });
+});
+
+describe("data.loadNames", () => {
+  // They stood in `notes`, but what is printed had only those of loading.
+  it("prints what was left out of the names, too", async () => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "unrolled names "));
+    try {
+      fs.mkdirSync(path.join(folder, "names"));
+      fs.writeFileSync(path.join(folder, "names", "Russian.txt"), "Иванов\nIvanov\nPetrov\n");
+      fs.writeFileSync(path.join(folder, "names", "Greek.txt"), "Ares\n");
+      const info = { ...data.datasets.names, bytes: 30 };
+      const names = await data.loadNames({ info, cache: "/nonexistent", folder, offline: true, quiet: true });
+      assert.equal(names.notes.length, 3);
+      assert.deepEqual(String(names).split("\n"), [
+        "Surnames of 18 languages, from the PyTorch tutorials: 4 lines in 2 files (from the folder that UNROLLED_DATASETS names)",
+        "  not the edition that the figures of this course were made with: 20,050 names in 18 languages",
+        '  Russian: 1 without a single plain letter left out, such as "Иванов"',
+        "  Greek: a single name, which can be learned or judged by, not both",
+      ]);
+    } finally {
+      fs.rmSync(folder, { recursive: true });
+    }
   });
 });
 

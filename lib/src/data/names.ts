@@ -41,7 +41,7 @@ export function parseNames(
   files: Iterable<readonly [name: string, text: string]>,
   { letters = allLetters }: NamesOptions = {},
 ): Names {
-  const lines = new Map<string, string[]>();
+  const languages = new Map<string, string[]>();
   const notes: string[] = [];
   for (const [file, text] of files) {
     const category = file.replace(/\.txt$/i, "");
@@ -51,13 +51,14 @@ export function parseNames(
         `${category}: ${lost.length} without a single plain letter left out, such as ${JSON.stringify(lost[0])}`,
       );
     }
-    if (names.length === 0) notes.push(`${category}: no names`);
-    else lines.set(category, [...(lines.get(category) ?? []), ...names]); // one's own file may add to a language
+    languages.set(category, [...(languages.get(category) ?? []), ...names]); // one's own file may add to a language
   }
-  const categories = [...lines].sort(([a], [b]) => compareCodePoints(a, b));
-  for (const [category, names] of categories) {
-    if (names.length === 1) notes.push(`${category}: a single name, which can be learned or judged by, not both`);
+  for (const [category, { length }] of languages) {
+    if (length === 0) notes.push(`${category}: no names`);
+    if (length === 1) notes.push(`${category}: a single name, which can be learned or judged by, not both`);
   }
+  const categories = [...languages].filter(([, names]) => names.length > 0);
+  categories.sort(([a], [b]) => compareCodePoints(a, b));
   const total = categories.reduce((sum, [, names]) => sum + names.length, 0);
   if (total === 0) throw new Error("parseNames: expected one name a line, got no name at all");
   return {
