@@ -106,6 +106,34 @@ describe("sample", () => {
     assert.deepEqual([...probabilities([1, 2], { temperature: Infinity })], [0.5, 0.5]);
   });
 
+  // Divided first, such scores overflow single precision, and Infinity less Infinity is NaN.
+  it("comes to the likeliest token at the smallest temperatures, shared between equals", () => {
+    for (const temperature of [1e-38, 1e-40, 1e-300, 5e-324]) {
+      assert.deepEqual([...probabilities([1, 3, 2], { temperature })], [0, 1, 0], `${temperature}`);
+      assert.deepEqual([...probabilities([-7, -5, -Infinity], { temperature })], [0, 1, 0], `${temperature}`);
+      assert.deepEqual([...probabilities([3e38, -3e38], { temperature })], [1, 0], `${temperature}`);
+      assert.deepEqual([...probabilities([2, 2, 1], { temperature })], [0.5, 0.5, 0], `${temperature}`);
+      assert.deepEqual([...probabilities([0, -1], { temperature })], [1, 0], `${temperature}`);
+      assert.equal(sample([-7, -5, -6], { temperature, generator: new TorchGenerator(1) }), 1);
+    }
+    assert.deepEqual([...probabilities([1e39, 2e39])], [0, 1], "also for scores beyond single precision");
+    assert.deepEqual([...probabilities([1, -Infinity, 2], { temperature: Infinity })], [0.5, 0, 0.5]);
+  });
+
+  it("refuses scores without a highest that is a number, at every temperature", () => {
+    for (const temperature of [0, 1e-40, 1, Infinity]) {
+      assert.throws(() => probabilities([0, Infinity, Infinity], { temperature }), {
+        name: "RangeError",
+        message: "probabilities: expected a finite highest score, got Infinity for token 1: has training diverged?",
+      });
+      assert.throws(
+        () => sample([-Infinity, -Infinity], { temperature }),
+        /expected a finite highest score, got -Infinity for token 0/,
+      );
+      assert.throws(() => sample([], { temperature }), /probabilities: expected at least one score, got none/);
+    }
+  });
+
   it("draws from a generator of its own", () => {
     const draw = python.draws[0];
     const generator = new TorchGenerator(42);

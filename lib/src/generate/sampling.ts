@@ -35,10 +35,12 @@ export function checkSampling({ temperature = 1, topK, topP }: SampleOptions, wh
 
 /**
  * softmax(scores / temperature) in single precision, [V]; what top-k and then top-p leave out is 0 and the rest sums to 1
- * again. Temperature 0 gives the likeliest token (the first of equals) probability 1. Throws on a score that is NaN.
+ * again. Temperature 0 gives the likeliest token (the first of equals) probability 1; a score of −∞ rules its token out.
+ * Throws on a score that is NaN, and if the highest is not finite.
  */
 export function probabilities(scores: ArrayLike<number>, options: SampleOptions = {}): Float32Array {
   const { temperature = 1, topK, topP } = options;
+  if (scores.length === 0) throw new RangeError("probabilities: expected at least one score, got none");
   checkSampling(options, "probabilities", scores.length);
   let best = 0;
   for (let i = 0; i < scores.length; i++) {
@@ -47,13 +49,23 @@ export function probabilities(scores: ArrayLike<number>, options: SampleOptions 
     else if (Number.isNaN(score))
       throw new RangeError(`probabilities: the score of token ${i} is NaN: has training diverged?`);
   }
+  if (!Number.isFinite(scores[best])) {
+    const got = `${scores[best]} for token ${best}`;
+    throw new RangeError(`probabilities: expected a finite highest score, got ${got}: has training diverged?`);
+  }
   const p = new Float32Array(scores.length);
   if (temperature === 0) {
     p[best] = 1;
     return p;
   }
-  const highest = fround(scores[best]! / temperature);
-  for (let i = 0; i < p.length; i++) p[i] = exp(fround(fround(scores[i]! / temperature) - highest));
+  const divisor = Math.min(temperature, Number.MAX_VALUE); // −∞ / ∞ would be NaN
+  const highest = fround(scores[best]! / divisor);
+  if (Number.isFinite(highest)) {
+    for (let i = 0; i < p.length; i++) p[i] = exp(fround(fround(scores[i]! / divisor) - highest));
+  } else {
+    // The quotient is beyond single precision: the difference comes first, and unequal scores are so far apart that p is 0.
+    for (let i = 0; i < p.length; i++) p[i] = exp((scores[i]! - scores[best]!) / divisor);
+  }
   normalise(p);
   if (topK !== undefined && topK < p.length) keepBest(p, topK);
   if (topP !== undefined && topP < 1) keepBest(p, nucleusSize(p, topP));
