@@ -18,7 +18,8 @@ import { sweep } from "./sweep.mjs";
  * @property {string} name
  * @property {string} message
  * @property {string} stack
- * @property {string} [missing]
+ * @property {string} kind which of the language's errors it is: "RangeError", "TypeError", …, or "Error"
+ * @property {string} [missing] the export that is not there, or is no function
  *
  * @typedef {{ kind: "value", value: any } | { kind: "thrown", error: Failure, late: boolean }
  *   | { kind: "ended", reason: string } | { kind: "timeout" }} Answer
@@ -28,7 +29,7 @@ import { sweep } from "./sweep.mjs";
 export const limits = { light: { heap: 256, total: 512 }, heavy: { heap: 512, total: 2048 } };
 
 const outputLimit = 20_000; // characters of what the code prints that are kept for each test
-const frameLimit = 256 * 1024 * 1024;
+const frameLimit = 256 * 1024 * 1024; // bytes of an answer: several times what child.cjs ever sends
 const child = fileURLToPath(new URL("child.cjs", import.meta.url));
 
 /**
@@ -88,8 +89,10 @@ export class LearnerProcess {
   /** Every descendant inherits it in its environment. */
   marker = randomBytes(12).toString("hex");
   #id = 0;
-  /** @type {Buffer} */
-  #input = Buffer.alloc(0);
+  /** @type {Buffer[]} what has come of the next message; joined when it is complete, not with each part */
+  #parts = [];
+  #size = 0;
+  #wanted = 4; // bytes until there is something to do: first a message's length, then all of it
 
   /**
    * @param {Record<string, string>} files name → content of what the child loads, written to its temporary folder
@@ -210,13 +213,19 @@ export class LearnerProcess {
   }
 
   #read(/** @type {Buffer} */ chunk) {
-    this.#input = this.#input.length ? Buffer.concat([this.#input, chunk]) : chunk;
-    while (this.#input.length >= 4) {
-      const end = 4 + this.#input.readUInt32LE(0);
+    this.#parts.push(chunk);
+    this.#size += chunk.length;
+    while (this.#size >= this.#wanted) {
+      const input = this.#parts.length === 1 && this.#parts[0] ? this.#parts[0] : Buffer.concat(this.#parts);
+      this.#parts = [input];
+      const end = 4 + input.readUInt32LE(0);
       if (end > frameLimit) return this.#forged();
-      if (this.#input.length < end) return;
-      const frame = this.#input.subarray(4, end);
-      this.#input = this.#input.subarray(end);
+      this.#wanted = end;
+      if (this.#size < end) return;
+      const frame = input.subarray(4, end);
+      this.#parts = [input.subarray(end)];
+      this.#size -= end;
+      this.#wanted = 4;
       let message;
       try {
         message = deserialize(frame);
