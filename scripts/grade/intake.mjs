@@ -17,6 +17,7 @@ import { SetupError } from "../setup/errors.mjs";
 import { root } from "../setup/paths.mjs";
 import { LearnerError } from "./errors.mjs";
 import { stubFolder, suggestion } from "./registry.mjs";
+import { nameText } from "./text.mjs";
 
 /**
  * @typedef {object} Intake
@@ -28,6 +29,7 @@ import { stubFolder, suggestion } from "./registry.mjs";
 const sizeLimit = 256 * 1024;
 const noteLimit = 40;
 const entryLimit = 5000;
+const folderLimit = 100; // in which the stubs are looked for
 
 /**
  * Reads the stubs of these exercises from a submission's folder. Throws a SetupError if there is no such folder.
@@ -40,11 +42,13 @@ export function takeIn(submission, ids, known) {
   const base = baseFolder(submission);
   /** @type {Intake} */
   const intake = { sources: {}, missing: {}, notes: [] };
-  const stubs = findStubs(base, known);
+  const places = findStubs(base, known);
+  const [stubs] = places;
+  const shown = (/** @type {string} */ place) => (place === "." ? "the folder itself" : `${place}/`);
   if (stubs && stubs !== stubFolder)
-    intake.notes.push(
-      `the exercises were found in ${stubs === "." ? "the folder itself" : `${stubs}/`} instead of ${stubFolder}/`,
-    );
+    intake.notes.push(`the exercises were found in ${shown(stubs)} instead of ${stubFolder}/`);
+  if (stubs && places.length > 1)
+    intake.notes.push(`there are exercises in ${places.map(shown).join(", ")}: those of ${shown(stubs)} are graded`);
   const folder = path.join(base, stubs ?? stubFolder);
   for (const id of ids) {
     try {
@@ -55,6 +59,7 @@ export function takeIn(submission, ids, known) {
     }
   }
   if (base !== realpathSync(root)) intake.notes.push(...ignored(base, stubs ?? stubFolder, known));
+  intake.notes = intake.notes.map((note) => nameText(note, 1000)); // names of files may hold anything
   return intake;
 }
 
@@ -71,19 +76,29 @@ function baseFolder(/** @type {string} */ submission) {
   );
 }
 
+/** Folders that hold files of an exercise's name which are not the learner's. */
+const others = new Set(["test", "tests", "solutions"]);
+
 /**
- * Where the stubs are, for people who handed in only a part of the tree; undefined if nowhere.
+ * Where stubs are, for people who handed in only a part of the tree, or whose program for archives made folders of its own
+ * (`anna/anna/`, and `__MACOSX/` beside it): in the folder itself or up to two below it, the nearest first, then by name.
  * @param {string} base
  * @param {string[]} known
+ * @returns {string[]}
  */
 function findStubs(base, known) {
-  const places = [stubFolder, "src/exercises", "exercises", "."];
-  const single = entries(base).filter((entry) => entry.isDirectory() && !entry.name.startsWith("."));
-  if (single.length === 1 && single[0])
-    places.push(...places.map((place) => path.posix.join(single[0]?.name ?? "", place)));
-  return places.find((place) =>
-    entries(path.join(base, place)).some((entry) => known.some((id) => entry.name === `${id}.ts`)),
+  const names = new Set(known.map((id) => `${id}.ts`));
+  const below = (/** @type {string} */ folder) =>
+    entries(path.join(base, folder))
+      .filter(({ name }) => !name.startsWith(".") && !passed.has(name) && !others.has(name))
+      .flatMap((entry) => (entry.isDirectory() ? [path.posix.join(folder, entry.name)] : []))
+      .slice(0, folderLimit);
+  const first = below(".");
+  const folders = [".", ...first, ...first.flatMap(below).slice(0, folderLimit)];
+  const places = folders.flatMap((folder) =>
+    [stubFolder, "src/exercises", "exercises", "."].map((place) => path.posix.join(folder, place)),
   );
+  return [...new Set(places)].filter((place) => entries(path.join(base, place)).some(({ name }) => names.has(name)));
 }
 
 function entries(/** @type {string} */ folder) {
@@ -110,13 +125,12 @@ export function readStub(folder, id, base = folder) {
     throw new LearnerError("error", `${name} is a symbolic link: hand in the file itself`);
   const bytes = readBytes(file, name);
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder("utf-16le").decode(bytes);
+  if (bytes.includes(0)) throw new LearnerError("error", `${name} is not a text file`);
   try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    if (!text.includes("\0")) return text;
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    // not UTF-8
+    throw new LearnerError("error", `${name} is not a text file in UTF-8: save it as UTF-8`);
   }
-  throw new LearnerError("error", `${name} is not a text file (UTF-8)`);
 }
 
 function realFile(/** @type {string} */ file) {
@@ -222,6 +236,9 @@ function isPristine(/** @type {string} */ base, /** @type {string} */ name) {
  */
 function noteOf(name, file, stubs, known) {
   if (meaningful.test(file)) return `${name} is ignored: the course's own settings are used`;
+  // Windows hides the end of a name, and its editor adds one.
+  const renamed = known.map((id) => `${id}.ts`).find((stub) => file.toLowerCase() === `${stub}.txt`);
+  if (renamed) return `${name} is ignored: rename it to ${renamed}`;
   if (path.posix.dirname(name) === path.posix.normalize(stubs) && /\.[cm]?[jt]sx?$/.test(file)) {
     const near = /Did you mean "([^"]+)"/.exec(suggestion(file.replace(/\.\w+$/, ""), known))?.[1];
     return `${name} is no exercise: ignored${near ? ` (did you mean ${near}.ts?)` : ""}`;
