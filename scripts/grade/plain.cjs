@@ -2,11 +2,18 @@
 // what the function expects. Reads every property once, so that getters and proxies cannot answer differently twice.
 "use strict";
 
-const limit = 4_000_000; // numbers and entries in one answer
+const limit = 4_000_000; // numbers and entries in one answer; eight characters of text count as one
+const deepest = 200; // arrays in arrays: more would overflow the stack of the serialiser
 const { isArray } = Array;
-const { keys, getPrototypeOf, prototype: objectPrototype } = Object;
+const { defineProperty, keys, getPrototypeOf, prototype: objectPrototype } = Object;
+const kinds = [RangeError, TypeError, ReferenceError, SyntaxError].map((type) => ({ name: type.name, type }));
 const { isView } = ArrayBuffer;
 const { isPromise, isTypedArray, isMap, isSet, isDate } = require("node:util").types;
+
+/** Sets a property. An assignment would call a setter of that name that the learner's code has put on a prototype. */
+function put(target, name, value) {
+  defineProperty(target, name, { __proto__: null, value, enumerable: true, writable: true, configurable: true });
+}
 
 /** Plain data for a value; what has no plain form becomes a record with the key "$" that names it. */
 function encode(value) {
@@ -14,7 +21,10 @@ function encode(value) {
   const above = new Set();
   const spend = (count) => {
     left -= count;
-    if (left < 0) throw new RangeError(`the result has more than ${limit.toLocaleString("en")} entries`);
+    if (left >= 0) return;
+    throw new RangeError(
+      `the result has more than ${limit.toLocaleString("en")} entries (8 characters of text are one)`,
+    );
   };
   const visit = (item) => {
     spend(1);
@@ -23,9 +33,10 @@ function encode(value) {
       case "number":
       case "string":
       case "boolean":
-      case "bigint":
         if (typeof item === "string") spend(item.length / 8);
         return item;
+      case "bigint":
+        return item < 2n ** 64n && item > -(2n ** 64n) ? item : { $: "a huge bigint" };
       case "function":
         return { $: "a function" };
       case "symbol":
@@ -33,6 +44,7 @@ function encode(value) {
     }
     if (isPromise(item)) return { $: "a Promise" };
     if (above.has(item)) throw new TypeError("the result contains itself");
+    if (above.size >= deepest) throw new RangeError(`the result is nested more than ${deepest} deep`);
     above.add(item);
     try {
       return object(item);
@@ -63,11 +75,20 @@ function encode(value) {
       return { rows, cols, data: visit(data) };
     const proto = getPrototypeOf(item);
     if (proto !== null && proto !== objectPrototype && keys(item).length === 0)
-      return { $: `a ${proto.constructor?.name || "class instance"}` };
+      return { $: `a ${nameOf(proto.constructor)}` };
     const record = {};
-    for (const key of keys(item))
-      Object.defineProperty(record, key, { value: visit(item[key]), enumerable: true, writable: true });
+    for (const key of keys(item)) {
+      spend(key.length / 8);
+      put(record, key, visit(item[key]));
+    }
     return record;
+  };
+  /** A class may have a static field `name`, of any kind and size. */
+  const nameOf = (type) => {
+    const name = type?.name;
+    if (typeof name !== "string" || name === "") return "class instance";
+    spend(10);
+    return name.length > 80 ? `${name.slice(0, 80)}…` : name;
   };
   return visit(value);
 }
@@ -79,7 +100,7 @@ function revive(value) {
   if (value === null || typeof value !== "object" || isView(value)) return value;
   if (isArray(value)) {
     const list = [];
-    for (let i = 0; i < value.length; i++) list[i] = revive(value[i]); // not `map`: that is the learner's to replace
+    for (let i = 0; i < value.length; i++) put(list, i, revive(value[i])); // not `map`: that is the learner's to replace
     return list;
   }
   const names = keys(value);
@@ -88,7 +109,7 @@ function revive(value) {
     return new Matrix(value.rows, value.cols, value.data);
   }
   const record = {};
-  for (const name of names) record[name] = revive(value[name]);
+  for (const name of names) put(record, name, revive(value[name]));
   return record;
 }
 
@@ -110,13 +131,23 @@ function describeError(error) {
     name: cut(read("name") ?? "", 100),
     message: cut(message ?? "an object without a message", 2000),
     stack: cut(read("stack") ?? "", 8000),
-    missing: read("missing"),
+    kind: kindOf(error),
   };
+}
+
+/** Which of the language's errors it is: unlike its name and its message, no text that anybody can write. */
+function kindOf(error) {
+  try {
+    for (let i = 0; i < kinds.length; i++) if (error instanceof kinds[i].type) return kinds[i].name;
+  } catch {
+    // a proxy that throws
+  }
+  return "Error";
 }
 
 function print(value) {
   try {
-    return typeof value === "string" ? JSON.stringify(value) : String(value);
+    return typeof value === "string" ? JSON.stringify(cut(value, 2000)) : String(value);
   } catch {
     return typeof value;
   }
