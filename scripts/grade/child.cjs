@@ -10,8 +10,12 @@ const { encode, revive, describeError } = require("./plain.cjs");
 const { writeSync } = fs;
 const { serialize, deserialize } = v8;
 const { exit } = process;
+const { keys } = Object;
+const { get } = Reflect;
+const { isAsyncFunction } = require("node:util").types;
 const load = require;
 const later = setImmediate;
+const Watch = Proxy;
 const { concat, alloc } = Buffer;
 const [commands, answers] = [3, 4];
 
@@ -53,9 +57,18 @@ let token = "";
 let asked = 0; // how many requests wait for their answer
 let NotImplementedError = class {};
 
+/** The learner's file does not export what it has to. */
+class MissingExport extends TypeError {
+  constructor(name, message) {
+    super(message);
+    this.missing = name;
+  }
+}
+
 /** Where an error came from decides its state; the judge trusts nothing else of it. */
 function failure(error) {
-  return { notStarted: error instanceof NotImplementedError, ...describeError(error) };
+  const missing = error instanceof MissingExport ? error.missing : undefined;
+  return { notStarted: error instanceof NotImplementedError, missing, ...describeError(error) };
 }
 
 const operations = {
@@ -69,32 +82,58 @@ const operations = {
   load({ file, driveFile }) {
     exercise = load(file);
     if (driveFile) drive = load(driveFile);
-    return { exports: Object.keys(exercise) };
+    return { exports: keys(exercise) };
   },
-  call({ name, args, wait }) {
-    return run(own(exercise, name, "export"), revive(args), wait);
+  async call({ name, args, wait }) {
+    const [value, given] = [own(exercise, name), revive(args)];
+    const result = value(...given);
+    return answered(wait ? await result : result, given);
   },
-  drive({ name, args }) {
-    return run((...plain) => own(drive, name, "drive")(exercise, ...plain), revive(args), true);
+  /** A driver that is not async is not waited for: a learner's function that is async where it should not be has to show. */
+  async drive({ name, args }) {
+    const run = drive[name];
+    if (typeof run !== "function") throw new Error(`the driver has no function "${name}"`);
+    const given = revive(args);
+    const absent = [];
+    let reply;
+    try {
+      const result = run(watched(exercise, absent), ...given);
+      reply = answered(isAsyncFunction(run) ? await result : result, given);
+    } catch (error) {
+      if (!absent.length) throw error;
+    }
+    // It is the cause of whatever came of it, also if the driver has caught the error.
+    if (absent.length) throw missing(absent[0]);
+    return reply;
   },
 };
 
-function own(module, name, kind) {
-  const value = module[name];
-  if (typeof value === "function") return value;
-  const error = new TypeError(
-    value === undefined
-      ? `there is no exported function "${name}"`
-      : `"${name}" is exported, but it is ${typeof value === "object" ? "an object" : `a ${typeof value}`}, not a function`,
-  );
-  error.missing = kind;
-  throw error;
+function answered(value, args) {
+  return { value: encode(value), args: encode(args) };
 }
 
-async function run(fn, args, wait) {
-  let value = fn(...args);
-  if (wait) value = await value;
-  return { value: encode(value), args: encode(args) };
+/** The learner's exports as a driver sees them; notes the names that it looks for in vain. */
+function watched(module, absent) {
+  if ((typeof module !== "object" && typeof module !== "function") || module === null) return module;
+  return new Watch(module, {
+    get(target, name) {
+      const value = get(target, name);
+      if (value === undefined && typeof name === "string") absent[absent.length] = name;
+      return value;
+    },
+  });
+}
+
+function own(module, name) {
+  const value = module?.[name];
+  if (typeof value === "function") return value;
+  if (value === undefined) throw missing(name);
+  const kind = typeof value === "object" ? "an object" : `a ${typeof value}`;
+  throw new MissingExport(name, `"${name}" is exported, but it is ${kind}, not a function`);
+}
+
+function missing(name) {
+  return new MissingExport(name, "");
 }
 
 async function answer({ id, op, ...request }) {

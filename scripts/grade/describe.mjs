@@ -1,4 +1,6 @@
-// Values in words: their kind, shape and numbers, for the messages of expect.mjs.
+// Values in words: their kind, shape and numbers, for the messages of expect.mjs. What the learner's code named (keys,
+// classes) is cut and cleaned here: it may be of any length, and hold lines that look like a report's.
+import { nameText } from "./text.mjs";
 
 /** The numbers of a value row by row; undefined unless it is made of numbers alone and its rows have one length. */
 export function numbersOf(/** @type {any} */ value) {
@@ -38,11 +40,16 @@ export function shapeOf(value) {
 }
 
 function isMatrix(/** @type {any} */ value) {
-  return isRecord(value) && ArrayBuffer.isView(value.data) && typeof value.rows === "number" && "cols" in value;
+  return isMatrixLike(value) && ArrayBuffer.isView(value.data);
+}
+
+function isMatrixLike(/** @type {any} */ value) {
+  return isRecord(value) && typeof value.rows === "number" && typeof value.cols === "number";
 }
 
 function isTensor(/** @type {any} */ value) {
-  return isRecord(value) && ArrayBuffer.isView(value.data) && Array.isArray(value.shape);
+  if (!isRecord(value) || !ArrayBuffer.isView(value.data) || !Array.isArray(value.shape)) return false;
+  return value.shape.length <= 8 && value.shape.every((/** @type {unknown} */ size) => typeof size === "number");
 }
 
 function isRecord(/** @type {unknown} */ value) {
@@ -60,7 +67,7 @@ export function kindOf(value) {
   if (typeof value === "number") return `a number, ${showNumber(value)}`;
   if (typeof value !== "object") return `a ${typeof value}, ${show(value)}`;
   if ("$" in value)
-    return value.$ === "a Promise" ? "a Promise: is the function `async`, or an `await` missing?" : String(value.$);
+    return value.$ === "a Promise" ? "a Promise: is the function `async`, or an `await` missing?" : nameText(value.$);
   if (ArrayBuffer.isView(value)) return `a ${value.constructor.name} of ${/** @type {any} */ (value).length}`;
   if (isMatrix(value)) return `a Matrix [${value.rows}, ${value.cols}]`;
   if (isTensor(value)) return `a tensor [${value.shape.join(", ")}]`;
@@ -70,17 +77,23 @@ export function kindOf(value) {
     const kinds = [
       ...new Set(
         value.map((item) =>
-          Array.isArray(item) ? "array" : item && typeof item === "object" && "$" in item ? item.$ : typeof item,
+          Array.isArray(item)
+            ? "array"
+            : item && typeof item === "object" && "$" in item
+              ? nameText(item.$)
+              : typeof item,
         ),
       ),
     ];
+    if (kinds.length > 5) kinds.splice(5, Infinity, "…");
     const of = kinds.length === 1 ? ` ${kinds[0]}s` : kinds.length ? ` mixed values (${kinds.join(", ")})` : "";
     return value.length === 0 ? "an empty array" : `an array of ${value.length}${of}`;
   }
   const keys = Object.keys(value);
-  return keys.length
-    ? `an object with ${keys.slice(0, 8).join(", ")}${keys.length > 8 ? ", …" : ""}`
-    : "an empty object";
+  const names = keys.slice(0, 8).map((key) => nameText(key));
+  const all = `an object with ${names.join(", ")}${keys.length > 8 ? ", …" : ""}`;
+  if (isMatrixLike(value) && Array.isArray(value.data)) return `${all}; its data is an array: use Float64Array.from(…)`;
+  return keys.length ? all : "an empty object";
 }
 
 /**
@@ -90,7 +103,7 @@ export function kindOf(value) {
  */
 export function show(value) {
   if (typeof value === "number") return showNumber(value);
-  if (typeof value === "string") return cut(JSON.stringify(value));
+  if (typeof value === "string") return cut(JSON.stringify(value.slice(0, 200)));
   const numbers = typeof value === "object" ? numbersOf(value) : undefined;
   if (numbers)
     return cut(

@@ -3,6 +3,7 @@
 // array of values, a record of values, or a Matrix as {rows, cols, data}.
 import { Mismatch } from "./errors.mjs";
 import { kindOf, numbersOf, shapeOf, show, showNumber } from "./describe.mjs";
+import { nameText } from "./text.mjs";
 
 /**
  * @typedef {object} Options
@@ -67,8 +68,8 @@ export function finite(got, { what = "the result", hint } = {}) {
  */
 export function shape(got, expected, { what = "the result", hint } = {}) {
   const found = shapeOf(got);
-  if (!found) throw mismatch(`${what} has the wrong kind`, `shape ${list(expected)}`, kindOf(got), hint);
-  if (list(found) !== list(expected)) throw mismatch(`${what} has the wrong shape`, list(expected), list(found), hint);
+  if (!found) throw mismatch(`wrong kind: ${what}`, `shape ${list(expected)}`, kindOf(got), hint);
+  if (list(found) !== list(expected)) throw mismatch(`wrong shape: ${what}`, list(expected), list(found), hint);
 }
 
 /**
@@ -94,7 +95,7 @@ export function isProbability(got, { what = "the result", hint, atol = 1e-9 } = 
  * @param {Options} [options]
  */
 export function between(got, low, high, { what = "the result", hint } = {}) {
-  if (typeof got !== "number") throw mismatch(`${what} has the wrong kind`, "a number", kindOf(got), hint);
+  if (typeof got !== "number") throw mismatch(`wrong kind: ${what}`, "a number", kindOf(got), hint);
   if (!(got >= low && got <= high)) {
     const range =
       high === Infinity
@@ -151,7 +152,7 @@ export function holds(condition, message, { hint } = {}) {
  * @param {(got: number, expected: number) => boolean} near for two different finite numbers
  */
 function compare(got, expected, what, hint, near) {
-  const wrongKind = (/** @type {string} */ wanted) => mismatch(`${what} has the wrong kind`, wanted, kindOf(got), hint);
+  const wrongKind = (/** @type {string} */ wanted) => mismatch(`wrong kind: ${what}`, wanted, kindOf(got), hint);
   if (typeof expected === "number") {
     if (typeof got !== "number") throw wrongKind("a number");
     if (!equal(got, expected, near))
@@ -171,7 +172,7 @@ function compare(got, expected, what, hint, near) {
     const isMatrix = "rows" in expected;
     if (!found || isMatrix !== (typeof got === "object" && "rows" in got))
       throw wrongKind(isMatrix ? `a Matrix ${list(wanted)}` : kindOf(expected));
-    if (list(found) !== list(wanted)) throw mismatch(`${what} has the wrong shape`, list(wanted), list(found), hint);
+    if (list(found) !== list(wanted)) throw mismatch(`wrong shape: ${what}`, list(wanted), list(found), hint);
     const values = numbersOf(expected);
     const given = numbersOf(got);
     if (values && given) {
@@ -182,7 +183,7 @@ function compare(got, expected, what, hint, near) {
   if (Array.isArray(expected)) {
     if (!Array.isArray(got)) throw wrongKind(kindOf(expected));
     if (got.length !== expected.length)
-      throw mismatch(`${what} has the wrong length`, String(expected.length), String(got.length), hint);
+      throw mismatch(`wrong length: ${what}`, String(expected.length), String(got.length), hint);
     for (const [i, value] of expected.entries()) compare(got[i], value, `${what}[${i}]`, hint, near);
     return;
   }
@@ -193,7 +194,8 @@ function compare(got, expected, what, hint, near) {
     compare(got[key], expected[key], `${what}.${key}`, hint, near);
   }
   const extra = Object.keys(got).find((key) => !Object.hasOwn(expected, key));
-  if (extra !== undefined) throw mismatch(`${what} has a "${extra}" too many`, kindOf(expected), kindOf(got), hint);
+  if (extra !== undefined)
+    throw mismatch(`${what} has a "${nameText(extra)}" too many`, kindOf(expected), kindOf(got), hint);
 }
 
 /** NaN equals only NaN, Infinity only itself, 0 also -0. */
@@ -241,7 +243,7 @@ function numbers(got, what, hint) {
   if (found) return found;
   if (got && typeof got === "object" && !Array.isArray(got) && !ArrayBuffer.isView(got) && !("$" in got))
     return Object.entries(got).flatMap(([key, value]) => numbers(value, `${what}.${key}`, hint));
-  throw mismatch(`${what} has the wrong kind`, "numbers", kindOf(got), hint);
+  throw mismatch(`wrong kind: ${what}`, "numbers", kindOf(got), hint);
 }
 
 function place(/** @type {number[]} */ values, /** @type {number} */ at) {

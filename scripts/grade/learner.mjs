@@ -6,10 +6,12 @@ import path from "node:path";
 import { SourceMap } from "node:module";
 import { bundleDrive, bundleLearner, isHeavy, shownName } from "./bundle.mjs";
 import { context } from "./context.mjs";
-import { GraderError } from "./errors.mjs";
-import { clean, explain } from "./explain.mjs";
+import { kindOf } from "./describe.mjs";
+import { GraderError, Mismatch } from "./errors.mjs";
+import { explain } from "./explain.mjs";
 import { LearnerProcess } from "./process.mjs";
 import { readExercise } from "./registry.mjs";
+import { clean } from "./text.mjs";
 import { root } from "../setup/paths.mjs";
 
 /** @typedef {import("./process.mjs").Answer} Answer */
@@ -44,7 +46,13 @@ export function learner(id) {
     call: async (name, ...args) => (await session.ask("call", name, args)).value,
     callAsync: async (name, ...args) => (await session.ask("call", name, args, true)).value,
     inspect: (name, ...args) => session.ask("call", name, args),
-    drive: async (name, ...args) => (await session.ask("drive", name, args)).value,
+    drive: async (name, ...args) => {
+      const { value } = await session.ask("drive", name, args);
+      // A driver that is async has been waited for: this is the learner's, and no test has a use for it.
+      if (value?.$ === "a Promise")
+        throw new Mismatch(`wrong kind: what your function returns\n  got      ${kindOf(value)}`);
+      return value;
+    },
   };
 }
 
@@ -57,6 +65,8 @@ class Session {
   /** @type {import("./errors.mjs").LearnerError | undefined} what loading the file ended with: it would end so again */
   #broken;
   #left = 0;
+  /** @type {string[]} what the learner's file exports */
+  #exports = [];
 
   constructor(/** @type {string} */ id) {
     this.id = id;
@@ -99,7 +109,7 @@ class Session {
     const child = await this.#start(prepared);
     const answer = await this.#timed(child, { op, name, args, wait });
     if (answer.kind === "value") return answer.value;
-    throw this.#explain(answer, prepared, child, op === "call" ? name : undefined);
+    throw this.#explain(answer, prepared, child, { name: op === "call" ? name : undefined, drive: op === "drive" });
   }
 
   /** @param {Awaited<ReturnType<typeof prepare>>} prepared */
@@ -129,8 +139,11 @@ class Session {
     const file = path.join(child.folder, `${this.id}.cjs`);
     const driveFile = prepared.hasDrive ? path.join(child.folder, "drive.cjs") : undefined;
     const loaded = await this.#timed(child, { op: "load", file, driveFile });
-    if (loaded.kind === "value") return child;
-    this.#broken = this.#explain(loaded, prepared, child, undefined);
+    if (loaded.kind === "value") {
+      this.#exports = namesOf(loaded.value?.exports);
+      return child;
+    }
+    this.#broken = this.#explain(loaded, prepared, child, { name: undefined, drive: false });
     throw this.#broken;
   }
 
@@ -152,17 +165,26 @@ class Session {
    * @param {Exclude<Answer, { kind: "value" }>} answer
    * @param {Awaited<ReturnType<typeof prepare>>} prepared
    * @param {LearnerProcess} child
-   * @param {string | undefined} name
+   * @param {{ name: string | undefined, drive: boolean }} called
    */
-  #explain(answer, prepared, child, name) {
-    const { maps } = prepared;
-    const error = explain(answer, { id: this.id, name, deadlineMs: this.#deadlineMs, maps, folder: child.folder });
+  #explain(answer, prepared, child, called) {
+    const [{ maps }, { folder }] = [prepared, child];
+    const error = explain(answer, {
+      ...called,
+      ...{ id: this.id, exports: this.#exports, deadlineMs: this.#deadlineMs, maps, folder },
+    });
     if (!child.alive || answer.kind === "timeout" || answer.kind === "ended") {
       this.#keepOutput();
       child.kill();
     }
     return error;
   }
+}
+
+/** Names of exports as the child tells them: the learner's code could have told it anything. */
+function namesOf(/** @type {unknown} */ exports) {
+  if (!Array.isArray(exports)) return [];
+  return exports.slice(0, 100).filter((name) => typeof name === "string" && /^\w{1,60}$/.test(name));
 }
 
 /** @param {() => LearnerProcess} start */

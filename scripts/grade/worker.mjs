@@ -3,7 +3,8 @@
 import path from "node:path";
 import Mocha from "mocha";
 import { context } from "./context.mjs";
-import { LearnerError } from "./errors.mjs";
+import { LearnerError, unusable } from "./errors.mjs";
+import { tidy } from "./text.mjs";
 
 /**
  * @typedef {object} Task
@@ -98,10 +99,16 @@ function resultOf(test, error) {
   if (!error) return result;
   const { state, summary, hint, where = called, trace } = error;
   result.state = state ?? (error.code === "ERR_ASSERTION" ? "fail" : "error");
-  result.message =
-    state || result.state === "fail" ? String(summary ?? error.message) : `the test itself stopped: ${error.message}`;
-  if (hint) result.hint = hint;
-  if (where && result.state !== "not started") result.where = where;
-  if (trace || !state) result.trace = trace || String(error.stack);
+  const text =
+    state || result.state === "fail"
+      ? String(summary ?? error.message)
+      : error instanceof TypeError && ms > 0 // after the learner's code has answered
+        ? unusable
+        : `the test itself stopped: ${error.message}`;
+  // All of it may hold text of the learner's: keys, names of classes, messages.
+  result.message = tidy(text);
+  if (hint) result.hint = tidy(hint);
+  if (where && result.state !== "not started") result.where = tidy(where);
+  if (trace || !state) result.trace = tidy(trace || String(error.stack));
   return result;
 }

@@ -33,10 +33,13 @@ describe("close", () => {
   });
 
   it("compares kind and shape before numbers", () => {
-    fails(() => close("1", 1), /wrong kind\n {2}expected a number\n {2}got {6}a string, "1"/);
-    fails(() => close([[1, 2]], [1, 2]), /wrong shape\n {2}expected \[2\]\n {2}got {6}\[1, 2\]/);
+    fails(() => close("1", 1), /^wrong kind: the result\n {2}expected a number\n {2}got {6}a string, "1"/);
+    fails(() => close([[1, 2]], [1, 2]), /^wrong shape: the result\n {2}expected \[2\]\n {2}got {6}\[1, 2\]/);
     fails(() => close([1], 1), /expected a number/);
-    fails(() => close({ rows: 2, cols: 1, data: [1, 2] }, matrix(2, 1, [1, 2])), /expected a Matrix \[2, 1\]/);
+    fails(
+      () => close({ rows: 2, cols: 1, data: [1, 2] }, matrix(2, 1, [1, 2])),
+      /expected a Matrix \[2, 1\]\n {2}got {6}an object with rows, cols, data; its data is an array: use Float64Array\.from\(…\)/,
+    );
     fails(() => close(matrix(1, 2, [1, 2]), matrix(2, 1, [1, 2])), /expected \[2, 1\]\n {2}got {6}\[1, 2\]/);
     fails(() => close([1, "2"], [1, 2]), /got/);
     fails(() => close(undefined, [1]), /nothing \(undefined\): is there a `return`\?/);

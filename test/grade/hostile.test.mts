@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { gradeSubmission, type Report } from "../../scripts/grade/grade.mjs";
 import { createPool, type Pool } from "../../scripts/grade/pool.mjs";
 import { isWindows, root } from "../../scripts/setup/paths.mjs";
-import { mark, submissions, tests, writeSubmission, type Submission, type TestKey } from "./submissions.mjs";
+import { mark, submissions, titles, writeSubmission, type Submission } from "./submissions.mjs";
 
 const exercises = fileURLToPath(new URL("exercises", import.meta.url));
 const deadlineMs = 600;
@@ -74,9 +74,9 @@ describe("the judge, with hostile submissions", () => {
       assert.ok(verdict);
       const { states, exercise = "sum" } = submission;
       const expected = Object.fromEntries(
-        Object.entries(exercise === "sum" ? tests : { room: "room is enough" }).map(([key, title]) => [
+        Object.entries(titles[exercise]).map(([key, title]) => [
           title,
-          typeof states === "string" ? states : (states[key as TestKey] ?? "pass"),
+          typeof states === "string" ? states : ((states as Record<string, string>)[key] ?? "pass"),
         ]),
       );
       const got = Object.fromEntries(verdict.tests.map(({ name, state }) => [name, state]));
@@ -87,6 +87,8 @@ describe("the judge, with hostile submissions", () => {
 
       const first = verdict.tests.find(({ state }) => state !== "pass");
       if (submission.message) assert.match(first?.message ?? "", submission.message);
+      if (submission.hint) assert.match(first?.hint ?? "", submission.hint);
+      if (submission.trace) assert.match(first?.trace ?? "", submission.trace);
       if (submission.where) assert.match(first?.where ?? "", submission.where);
       if (submission.output) assert.match(verdict.tests.find(({ output }) => output)?.output ?? "", submission.output);
       for (const note of submission.notes ?? [])
@@ -94,6 +96,11 @@ describe("the judge, with hostile submissions", () => {
           report.notes.some((text) => note.test(text)),
           `${note} among\n${report.notes.join("\n")}`,
         );
+      const text = JSON.stringify(report, (key, value: unknown) => (key === "output" ? "" : value));
+      assert.ok(text.length < 40_000, `a report of ${text.length} characters`);
+      const values = [report.notes, verdict.tests.map(({ message, hint, trace }) => [message, hint, trace])];
+      // eslint-disable-next-line no-control-regex
+      assert.doesNotMatch(values.flat(2).join("\n"), /[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/);
       if (exercise === "sum")
         for (const { name, ms } of verdict.tests) assert.ok(ms < deadlineMs + 1000, `${name} took ${ms} ms`);
     });

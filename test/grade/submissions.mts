@@ -15,12 +15,27 @@ export const tests = {
   joins: "sum works with other code",
 } as const;
 
-export type TestKey = keyof typeof tests;
+/** The same of "parts", whose driver and tests go on with the answer. */
+export const partTests = {
+  driver: "parts are counted by the driver",
+  test: "parts are counted by the test",
+  once: "parts are there at once",
+  refuses: "parts of nothing are refused",
+  beside: "parts of nothing are refused beside the code",
+} as const;
+
+export const titles: Record<NonNullable<Submission["exercise"]>, Record<string, string>> = {
+  sum: tests,
+  parts: partTests,
+  room: { room: "room is enough" },
+};
+
+export type TestKey = keyof typeof tests | keyof typeof partTests;
 
 export interface Submission {
   name: string;
   /** The exercise; "room" has the time to fill the memory. */
-  exercise?: "sum" | "room";
+  exercise?: "sum" | "room" | "parts";
   /** Files below the submission's folder; `sum.ts` stands for lib/src/exercises/sum.ts. */
   files: Record<string, string | Uint8Array>;
   /** What a file cannot say: links, pipes. */
@@ -31,6 +46,9 @@ export interface Submission {
   message?: RegExp;
   /** The learner's line that is shown with it. */
   where?: RegExp;
+  /** The hint and the stack of the first test that does not pass. */
+  hint?: RegExp;
+  trace?: RegExp;
   /** What the code printed. */
   output?: RegExp;
   /** Notes about ignored files. */
@@ -63,6 +81,18 @@ const sum = (body: string, top = "") =>
     sum: `export function sum(list: any): any { const right = () => list.reduce((a: number, b: number) => a + b, 0); ${body} }`,
   });
 const scale = (body: string) => code({ scale: `export function scale(list: any, k: any): any { ${body} }` });
+
+/** An answer to "parts" with this body for texts that are not empty, and this for an empty one. */
+const parts = (
+  body: string,
+  refusal = 'throw new RangeError("split: nothing to split");',
+  head = "export function split",
+) => ({
+  exercise: "parts" as const,
+  files: {
+    "parts.ts": `${head}(text: string): any {\n  if (text === "") { ${refusal} }\n  const parts = text.split(" ");\n  ${body}\n}\n`,
+  },
+});
 
 const patched = (top: string): Omit<Submission, "name"> => ({
   files: { "sum.ts": code({ top, sum: wrongSum }) },
@@ -416,10 +446,16 @@ export const submissions: Submission[] = [
     message: /contains itself/,
   },
   {
+    name: "arrays in arrays, thousands of times",
+    files: { "sum.ts": scale("let a: any = 1; for (let i = 0; i < 5000; i++) a = [a]; return a;") },
+    states: scales("error"),
+    message: /the result is nested more than 200 deep/,
+  },
+  {
     name: "the wrong shape",
     files: { "sum.ts": scale("return [list.map((x: number) => k * x)];") },
     states: { scales: "fail" },
-    message: /has the wrong shape\n {2}expected \[3\]\n {2}got {6}\[1, 3\]/,
+    message: /wrong shape: scale\(\[1, 2, 3\], 2\)\n {2}expected \[3\]\n {2}got {6}\[1, 3\]/,
   },
   {
     name: "the wrong length",
@@ -448,6 +484,108 @@ export const submissions: Submission[] = [
     files: { "sum.ts": scale("for (let i = 0; i < list.length; i++) list[i] *= k; return list;") },
     states: { keeps: "fail" },
     message: /was changed by the call/,
+  },
+  {
+    name: "an answer of thirty megabytes",
+    files: { "sum.ts": sum("return new Float64Array(3_900_000);") },
+    states: { ...wrong, joins: "error" }, // the driver's answer holds two of them
+    message: /got {6}a Float64Array of 3900000/,
+  },
+  {
+    name: "an answer that is larger than any may be",
+    files: { "sum.ts": sum("return new Float64Array(4_000_001);") },
+    states: sums("error"),
+    message: /the result has more than 4,000,000 entries/,
+  },
+  {
+    name: "a key of ten megabytes",
+    files: { "sum.ts": sum('return { ["x".repeat(1e7)]: 1 };') },
+    states: wrong,
+    message: /got {6}an object with x{39}…$/,
+  },
+  {
+    name: "a key that clears the screen and shows a result",
+    files: { "sum.ts": sum('return { "\\x1b[2J\\x9b1;1H\\nsum  6/6  pass\\u202e": 1 };') },
+    states: wrong,
+    message: /got {6}an object with sum 6\/6 pass�$/,
+  },
+  {
+    name: "a class with a name of a megabyte",
+    files: { "sum.ts": sum('return new (class { static override name = "y\\x1b[2J".repeat(2e5); } as any)();') },
+    states: wrong,
+    message: /got {6}a y+…$/,
+  },
+  {
+    name: "a thousand classes",
+    files: {
+      "sum.ts": sum(
+        "return Array.from({ length: 1000 }, (_, i) => { const t = class {}; Object.defineProperty(t, 'name', { value: 'y'.repeat(50) + i }); return new t(); });",
+      ),
+    },
+    states: wrong,
+    message: /^.{1,100}\n.{1,100}\n.{1,400}$/,
+  },
+  {
+    name: "a tensor whose shape is text",
+    files: { "sum.ts": scale('return { shape: ["x\\x1b[2J".repeat(1e5)], data: new Float64Array(3) };') },
+    states: { scales: "fail" },
+    message: /got {6}an object with shape, data/,
+  },
+  {
+    name: "text that turns round",
+    files: { "sum.ts": sum('return "\\x9b2J\\u202eabc";') },
+    states: wrong,
+    message: /got {6}a string, "�*abc"/,
+  },
+  // -- answers with parts, which the driver and the test go on with
+  { name: "parts, as they are meant", ...parts("return { parts };"), states: "pass" },
+  {
+    name: "parts without return",
+    ...parts("void parts;"),
+    states: { driver: "error", test: "error", once: "fail" },
+    message: /^what your functions returned cannot be used: is a `return`, or a part of what is returned, missing\?$/,
+    trace: /^TypeError: Cannot read properties of undefined \(reading 'parts'\)/,
+  },
+  {
+    name: "an answer without its part",
+    ...parts("return { part: parts };"),
+    states: { driver: "error", test: "error", once: "fail" },
+    message: /^what your functions returned cannot be used/,
+  },
+  {
+    name: "a mistake of its own, seen by the driver",
+    ...parts("return { parts: (parts as any).all.length };"),
+    states: { driver: "error", test: "error", once: "error" },
+    message: /^the code threw TypeError: Cannot read properties of undefined \(reading 'length'\)/,
+    where: /parts\.ts:4:/,
+  },
+  {
+    name: "a renamed function that the driver takes out of the exports",
+    ...parts("return { parts };", undefined, "export function splits"),
+    states: "error",
+    message: /^lib\/src\/exercises\/parts\.ts does not export split$/,
+    hint: /^It exports splits: is that the function\?/,
+  },
+  {
+    name: "an async function where the driver is not",
+    ...parts("return { parts };", undefined, "export async function split"),
+    states: { driver: "error", test: "error", once: "fail", refuses: "error", beside: "error" },
+  },
+  {
+    name: "a promise that the driver hands on",
+    ...parts("return Promise.resolve({ parts });"),
+    states: { driver: "error", test: "error", once: "fail" },
+  },
+  {
+    name: "an error that says it is another one",
+    ...parts("return { parts };", 'throw new Error("split threw RangeError: nothing");'),
+    states: { refuses: "fail", beside: "fail" },
+    message: /expected "RangeError"\n {2}got {6}"Error"/,
+  },
+  {
+    name: "an error of twenty megabytes that the driver hands on",
+    ...parts("return { parts };", 'throw new Error("\\x1b[31m" + "x".repeat(2e7));'),
+    states: { refuses: "fail", beside: "fail" },
   },
   // -- throws
   {
@@ -634,7 +772,7 @@ export function room() {
     name: "a file of a gigabyte",
     files: {
       "sum.ts": sum(
-        'const fs = require("node:fs"); const f = fs.openSync("big", "w"); const b = Buffer.alloc(1 << 24, 1); for (let i = 0; i < 64; i++) fs.writeSync(f, b); return right();',
+        'const fs = require("node:fs"); const f = fs.openSync("big", "w"); const b = Buffer.alloc(1 << 24, 1); for (let i = 3; i < 64; i++) fs.writeSync(f, b, 0, b.length, i * b.length); return right();',
       ),
     },
     states: sums("error"),
@@ -724,18 +862,20 @@ export function room() {
     where: /sum\.ts:2$/,
   },
   { name: "a type error", files: { "sum.ts": code({ top: 'const n: number = "text"; void n;' }) }, states: "pass" },
-  { name: "an empty file", files: { "sum.ts": "" }, states: "error", message: /there is no exported function "sum"/ },
+  { name: "an empty file", files: { "sum.ts": "" }, states: "error", message: /sum\.ts does not export sum$/ },
   {
     name: "another name",
-    files: { "sum.ts": code({ sum: good.sum.replace("sum(", "total(") }) },
+    files: { "sum.ts": code({ sum: good.sum.replace("sum(", "sums(") }) },
     states: { adds: "error", zero: "error", joins: "error" },
-    message: /there is no exported function "sum"/,
+    hint: /^It exports sums: is that the function\?/,
+    message: /sum\.ts does not export sum$/,
   },
   {
     name: "a default export",
     files: { "sum.ts": "export default " + good.sum.replace("export ", "") },
     states: "error",
-    message: /there is no exported function "sum"/,
+    message: /sum\.ts does not export sum$/,
+    hint: /^Write `export function sum`, without `default`/,
   },
   {
     name: "an export that is no function",
@@ -753,7 +893,13 @@ export function room() {
     name: "a binary file",
     files: { "sum.ts": Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0, 1, 0xff, 0xfe]) },
     states: "error",
-    message: /sum\.ts is not a text file/,
+    message: /sum\.ts is not a text file$/,
+  },
+  {
+    name: "the encoding of old editors",
+    files: { "sum.ts": Buffer.from(code({ top: "// gr\u00fc\u00dfe" }), "latin1") },
+    states: "error",
+    message: /sum\.ts is not a text file in UTF-8: save it as UTF-8/,
   },
   {
     name: "a file of ten megabytes",
@@ -774,6 +920,55 @@ export function room() {
     states: "not started",
     message: /sum\.ts is missing/,
     notes: [/Sum1\.ts is no exercise: ignored \(did you mean sum\.ts\?\)/],
+  },
+  {
+    name: "a file that Windows' editor named",
+    files: { "sum.ts.txt": code() },
+    states: "not started",
+    message: /sum\.ts is missing/,
+    notes: [/^lib\/src\/exercises\/sum\.ts\.txt is ignored: rename it to sum\.ts$/],
+  },
+  {
+    name: "an archive made on a Mac",
+    files: {
+      "../../../anna/lib/src/exercises/sum.ts": code(),
+      "../../../__MACOSX/anna/lib/src/exercises/._sum.ts": "x",
+      "../../../__MACOSX/sum.ts": "x",
+    },
+    states: "pass",
+    notes: [/^the exercises were found in anna\/lib\/src\/exercises\/ instead of lib\/src\/exercises\/$/],
+  },
+  {
+    name: "an archive unpacked on Windows",
+    files: { "../../../anna/anna/lib/src/exercises/sum.ts": code(), "../../../anna/anna/test/exercises/sum.ts": "x" },
+    states: "pass",
+    notes: [/^the exercises were found in anna\/anna\/lib\/src\/exercises\/ instead/],
+  },
+  {
+    name: "a folder beside others",
+    files: { "../../../anna/lib/src/exercises/sum.ts": code(), "../../../screenshots/a.png": "x" },
+    states: "pass",
+    notes: [/^the exercises were found in anna\/lib/, /^screenshots\/a\.png is ignored$/],
+  },
+  {
+    name: "exercises in two places",
+    files: { "../../../b/sum.ts": "x", "../../../a/exercises/sum.ts": code() },
+    states: "pass",
+    notes: [/^there are exercises in a\/exercises\/, b\/: those of a\/exercises\/ are graded$/],
+  },
+  {
+    name: "exercises in their place and beside it",
+    files: { "sum.ts": code(), "../../../sum.ts": "x" },
+    states: "pass",
+    notes: [
+      /^there are exercises in lib\/src\/exercises\/, the folder itself: those of lib\/src\/exercises\/ are graded$/,
+    ],
+  },
+  {
+    name: "a file whose name clears the screen",
+    files: { "sum.ts": code(), "../../../\x1b[2J\nsum 6/6": "x" },
+    states: "pass",
+    notes: [/^sum 6\/6 is ignored$/],
   },
   {
     name: "a stub",
