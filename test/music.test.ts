@@ -93,6 +93,23 @@ describe("music.encodeMidi", () => {
     assert.equal(base64(music.encodeMidi(notes, { tempo: python.midi.tempo })), python.midi.base64);
   });
 
+  // The file has 24 bits for the microseconds of a beat: others came out as another tempo, or as that of zeros.
+  it("writes the slowest and the fastest tempo that the format has room for, and refuses others", () => {
+    const microseconds = (tempo: number) => {
+      const [high, middle, low] = music.encodeMidi([], { tempo }).slice(-7, -4);
+      return high * 65_536 + middle * 256 + low;
+    };
+    assert.equal(microseconds(120), 500_000);
+    assert.equal(microseconds(60e6 / 0xffffff), 0xffffff); // 3.58 beats a minute
+    assert.equal(microseconds(60e6), 1);
+    for (const tempo of [0, -120, NaN, Infinity, 3, 60e6 / 0x1000000, 1.3e8]) {
+      assert.throws(() => music.encodeMidi([], { tempo }), {
+        name: "RangeError",
+        message: `encodeMidi: expected a tempo from 3.58 to 60,000,000 beats a minute, got ${tempo}`,
+      });
+    }
+  });
+
   it("lets no rounding add up over triplets", () => {
     const bytes = music.encodeMidi(Array.from({ length: 700 }, () => ({ pitch: null, beats: 1 / 7 })));
     const [high, middle, low, ...end] = bytes.slice(-6); // the ticks in groups of 7 bits, then "end of track"

@@ -6,11 +6,15 @@ const ticksPerBeat = 480;
 
 /**
  * The bytes of a standard MIDI file with one track, for a piano; tempo in beats (quarter notes) per minute. Throws on an
- * impossible note.
+ * impossible note, and on a tempo that the format has no room for.
  */
 export function encodeMidi(notes: readonly Note[], { tempo = 120 }: { tempo?: number } = {}): Uint8Array {
   checkNotes("encodeMidi", notes);
-  const events: MidiEvent[] = [{ deltaTime: 0, type: "setTempo", microsecondsPerBeat: Math.round(60e6 / tempo) }];
+  const microsecondsPerBeat = Math.round(60e6 / tempo);
+  if (!(microsecondsPerBeat >= 1 && microsecondsPerBeat < 2 ** 24)) {
+    throw new RangeError(`encodeMidi: expected a tempo from 3.58 to 60,000,000 beats a minute, got ${tempo}`);
+  }
+  const events: MidiEvent[] = [{ deltaTime: 0, type: "setTempo", microsecondsPerBeat }];
   const tick = (beats: number) => Math.round(beats * ticksPerBeat);
   let written = 0; // the tick of the last event
   let start = 0; // in beats, so that rounding does not add up
