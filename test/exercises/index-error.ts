@@ -49,7 +49,10 @@ describe("index-error", () => {
       const what = show(sequence, length);
       const result: Record<"data" | "labels", unknown> = await windows(sequence, length);
       for (const [name, value] of Object.entries(result))
-        holds(Array.isArray(value), `${what}: ${name} is ${kindOf(value)}, expected an array`);
+        holds(
+          Array.isArray(value),
+          `${what}: ${name} is ${kindOf(value).replace(/^a (?=Int)/, "an ")}, expected an array`,
+        );
       const { data, labels } = result as Record<"data" | "labels", unknown[]>;
       holds(
         data.length === labels.length,
