@@ -129,12 +129,12 @@ describe("bptt", () => {
     unchanged(dy.args[0], column(0.2, 0.8), { what: "p of outputGradient", hint });
     close(dy.value, column(-0.4, 0.4), { what: "dy" });
     const dz = await code.inspect("tanhGradient", tanh.dh, tanh.h);
-    unchanged(dz.args, [tanh.dh, tanh.h], { what: "dh and h of tanhGradient", hint });
+    unchanged(dz.args, [tanh.dh, tanh.h], { what: "an argument of tanhGradient", hint });
     close(dz.value, tanh.dz, { what: "dz" });
     for (const { pass, parameters, grads } of cases) {
       const { value, args } = await code.inspect("bptt", pass, parameters);
-      unchanged(args[0], pass, { what: "pass", hint });
-      unchanged(args[1], parameters, { what: "parameters", hint });
+      unchanged(args[0], pass, { what: "the argument pass", hint });
+      unchanged(args[1], parameters, { what: "the argument parameters", hint });
       close(fields(value, names, "the result of bptt"), grads, { what: "grads" });
     }
   });

@@ -137,11 +137,11 @@ describe("clip", () => {
       unchanged(measuring.args[0], grads, { what: "the gradient given to globalNorm", hint });
       close(measuring.value, norm(grads), { what: "the norm of five matrices" });
       const clipping = await code.inspect("clipByGlobalNorm", grads, maxNorm);
-      unchanged(clipping.args[0], grads, { what: "grads", hint });
+      unchanged(clipping.args[0], grads, { what: "the argument grads", hint });
       close(gradientsOf(clipping.value), clipped, { what: "grads", rtol: 1e-5 });
       const step = await code.inspect("updateParameters", parameters, clipped, learningRate);
-      unchanged(step.args[0], parameters, { what: "parameters", hint });
-      unchanged(step.args[1], clipped, { what: "grads", hint });
+      unchanged(step.args[0], parameters, { what: "the argument parameters", hint });
+      unchanged(step.args[1], clipped, { what: "the argument grads", hint });
       close(parametersOf(step.value), after, { what: "parameters" });
     }
   });

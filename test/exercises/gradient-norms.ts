@@ -105,7 +105,7 @@ describe("gradient-norms", () => {
   it("measures their length", async () => {
     for (const { gradients, ...data } of expected.cases) {
       const hint = "The square root of the sum of squares.";
-      close(await code.drive("norms", data), gradients.map(norm), { what: "the norms", hint });
+      close(await code.drive("norms", data), gradients.map(norm), { what: "the list of norms", hint });
     }
   });
 
@@ -142,7 +142,7 @@ describe("gradient-norms", () => {
     data.weights.bh = data.weights.bh.map(() => [9]); // h is about 1, its slope about 0
     const states = statesOf(data);
     const got = await code.drive("norms", data);
-    shape(got, [6], { what: "the norms" });
+    shape(got, [6], { what: "the list of norms" });
     const slope = Math.max(...states.flat().map((h) => 1 - h * h));
     const bound = got[5] * slope * norm(data.weights.Whh.flat());
     holds(
@@ -193,7 +193,7 @@ describe("gradient-norms", () => {
   it("leaves the network and the inputs as they were", async () => {
     const { gradients, ...data } = expected.cases[0];
     const { first, second, weights, inputs } = await code.drive("twice", data);
-    close(first, gradients.map(norm), { what: "the norms" }); // prettier-ignore
+    close(first, gradients.map(norm), { what: "the list of norms" }); // prettier-ignore
     const hint = "`add`, `scale` and `map` change the matrix they are called on: work on a `copy()`.";
     for (const name of names)
       same(weights[name], asMatrix(data.weights[name]), { what: `rnn.${name} after the call`, hint });

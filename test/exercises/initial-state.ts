@@ -44,7 +44,7 @@ describe("initial-state", () => {
     const { losses, state } = Object(await code.drive("toy"));
     holds(!state, `zeroState returned ${state}: expected a tensor [1, 2, 8]`, { hint: "tf.zeros(shape)" });
     const hint = "Notebook 05 prints 0.3404 after 10 epochs and 0.0211 after 50, from states of zeros.";
-    close(losses, expected.toy, { what: "the losses of 50 epochs", hint, atol: 1e-5, rtol: 1e-4 });
+    close(losses, expected.toy, { what: "the list of losses of 50 epochs", hint, atol: 1e-5, rtol: 1e-4 });
   });
 
   it("passes a given state on as it is", async () => {

@@ -81,9 +81,9 @@ describe("initialisations", () => {
     for (const { losses, ...run } of expected.short) {
       const inputSize = run.outputSize;
       const { first } = Object(await code.drive("train", { ...run, inputSize }));
-      shape(first, [losses.length], { what: "the losses", hint: "One for each example, before its update." });
+      shape(first, [losses.length], { what: "the list of losses", hint: "One for each example, before its update." });
       const hint = "Is `rnn.Whh` the given matrix, does the seed make the others, and does each example train once?";
-      close(first, losses, { what: "the losses", hint, rtol: 1e-8 });
+      close(first, losses, { what: "the list of losses", hint, rtol: 1e-8 });
     }
   });
 
@@ -92,8 +92,8 @@ describe("initialisations", () => {
     const got = Object(await code.drive("train", { ...run, inputSize: run.outputSize }));
     const hint = "updateParameters changes rnn.Whh in place: give the network a copy.";
     same(got.Whh, asMatrix(run.Whh), { what: "Whh after the training", hint });
-    close(got.first, losses, { what: "the losses", rtol: 1e-8 });
-    same(got.second, got.first, { what: "the losses of a second training from the same Whh", hint });
+    close(got.first, losses, { what: "the list of losses", rtol: 1e-8 });
+    same(got.second, got.first, { what: "the list of losses of a second training from the same Whh", hint });
   });
 
   it("ranks by what was measured, whatever that is", async () => {
@@ -114,7 +114,7 @@ describe("initialisations", () => {
         `expected ${kinds.length} rows, one for each kind, got ${rows?.length}`,
       );
       const hint = "The smallest mean of the final losses comes first; here the losses are made up.";
-      same(rows.map((row: Comparison) => row?.kind), want.map(({ kind }) => kind), { what: "the kinds, best first", hint }); // prettier-ignore
+      same(rows.map((row: Comparison) => row?.kind), want.map(({ kind }) => kind), { what: "the list of kinds, best first", hint }); // prettier-ignore
       close(rows.map(comparison), want, {
         what: "the comparison",
         hint: "A final loss is the mean of the last losses (`last` of them).",

@@ -121,6 +121,6 @@ describe("last-time-step", () => {
   it("makes the ToyRNN print the notebook's losses", async () => {
     const losses = await code.drive("toy");
     const hint = "Notebook 05 prints 0.3404 after 10 epochs and 0.0211 after 50.";
-    close(losses, expected.toy, { what: "the losses of 50 epochs", hint, atol: 1e-5, rtol: 1e-4 });
+    close(losses, expected.toy, { what: "the list of losses of 50 epochs", hint, atol: 1e-5, rtol: 1e-4 });
   });
 });

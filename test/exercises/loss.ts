@@ -119,8 +119,8 @@ describe("loss", () => {
       unchanged(softmax.args[0], outputs[0], { what: "y of softmax", hint });
       close(softmax.value, p[0], { what: "the softmax" });
       const crossEntropy = await code.inspect("crossEntropy", outputs, targets);
-      unchanged(crossEntropy.args[0], outputs, { what: "outputs of crossEntropy", hint });
-      unchanged(crossEntropy.args[1], targets, { what: "targets of crossEntropy", hint });
+      unchanged(crossEntropy.args[0], outputs, { what: "the list outputs of crossEntropy", hint });
+      unchanged(crossEntropy.args[1], targets, { what: "the list targets of crossEntropy", hint });
       close(crossEntropy.value, loss, { what: "the loss" });
     }
   });

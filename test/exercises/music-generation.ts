@@ -67,7 +67,10 @@ describe("music-generation", () => {
       "fc.bias [9]",
     ];
     const hint = "embedding: V words, E numbers; lstm: E in, H out; fc: H in, V out.";
-    same(await code.drive("parameters", [9, 4, 5]), expected, { what: "the parameters for V = 9, E = 4, H = 5", hint });
+    same(await code.drive("parameters", [9, 4, 5]), expected, {
+      what: "the list of parameters for V = 9, E = 4, H = 5",
+      hint,
+    });
   });
 
   it("scores the next word as PyTorch does", async () => {

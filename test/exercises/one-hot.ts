@@ -87,7 +87,7 @@ describe("one-hot", () => {
     same(
       numbers,
       Array.from(text, (char) => chars.indexOf(char)),
-      { what: "the numbers of the text", hint },
+      { what: "the list of numbers of the text", hint },
     );
     for (const [i, char] of [...text].slice(0, 7).entries()) {
       const expected = matrix(chars.length, 1, new Float64Array(chars.length));

@@ -67,7 +67,10 @@ describe("sentiment", () => {
       "fc.bias [2]",
     ];
     const hint = "embedding: V words, E numbers; gru: E in, H out; fc: H in, 2 out.";
-    same(await code.drive("parameters", [9, 4, 5]), expected, { what: "the parameters for V = 9, E = 4, H = 5", hint });
+    same(await code.drive("parameters", [9, 4, 5]), expected, {
+      what: "the list of parameters for V = 9, E = 4, H = 5",
+      hint,
+    });
   });
 
   it("judges by the state after the last word, as PyTorch does", async () => {

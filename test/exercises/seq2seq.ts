@@ -81,7 +81,7 @@ describe("seq2seq", () => {
       hint: "The start mark, then each symbol it wrote.",
     });
     const hint = "First the encoder's state (100 here), then the one that the step before returned.";
-    same(got.states, [100, 101, 102, 103], { what: "the states the decoder begins with", hint });
+    same(got.states, [100, 101, 102, 103], { what: "the list of states the decoder begins with", hint });
     same(got.written, [5, 3, 3], { what: "what is written", hint: "Neither mark belongs to it." });
   });
 

@@ -87,7 +87,7 @@ describe("sequence", () => {
     const got = await code.drive("trace", inputs, column(2));
     const hint = "`hPrev = h` lets a name point to the new state; it copies nothing into h0.";
     unchanged(got.h0, column(2), { what: "h0", hint });
-    unchanged(got.inputs, inputs, { what: "inputs", hint });
+    unchanged(got.inputs, inputs, { what: "the list of inputs", hint });
     close(
       parts(got.result),
       { outputs: columns(-23, -231, -2314), hiddenStates: columns(23, 231, 2314) },
