@@ -19,6 +19,31 @@ describe("data.unicodeToAscii", () => {
   });
 });
 
+describe("data.unicodeToAscii with letters of one's own", () => {
+  // All accents were split off first, so that a letter with one could never be found among `letters`.
+  it("keeps accented letters that are among them, however they are written, and folds the others", () => {
+    const letters = `${data.allLetters}äöüÅ`;
+    assert.equal(data.unicodeToAscii("Müller", letters), "Müller");
+    assert.equal(data.unicodeToAscii("Mu\u0308ller", letters), "Müller"); // u and its accent as two characters
+    assert.equal(data.unicodeToAscii("\u212bström", letters), "Åström"); // the sign for the unit is the letter
+    assert.equal(data.unicodeToAscii("Béla Núñez", letters), "BelaNunez");
+    assert.equal(data.unicodeToAscii("Ünal", letters), "Unal"); // the capital is not among them
+    assert.deepEqual(data.parseNames([["German.txt", "Müller\nGroß"]], { letters }).categoryLines.German, [
+      "Müller",
+      "Gro",
+    ]);
+  });
+
+  it("folds to the 56 letters what splitting off all accents leaves of them", () => {
+    const split = (text: string) => [...text.normalize("NFD")].filter((c) => data.allLetters.includes(c)).join("");
+    for (let start = 0; start < 0x30000; start += 64) {
+      const points = Array.from({ length: 64 }, (_, i) => start + i).filter((point) => point >> 11 !== 27); // no surrogates
+      const text = points.map((point) => String.fromCodePoint(point)).join("e\u0301x");
+      assert.equal(data.unicodeToAscii(text), split(text), `from ${start.toString(16)}`);
+    }
+  });
+});
+
 describe("data.parseNames", () => {
   it("sorts languages and keeps the order and the repetitions of names", () => {
     const names = parse({ "Polish.txt": "Nowak\nAdamski\nNowak", "Arabic.txt": "Khoury\nNahas" });

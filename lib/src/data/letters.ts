@@ -6,11 +6,14 @@ export const allLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.
 export const nLetters = allLetters.length;
 
 /**
- * Folds a name to plain letters: accents are split off and dropped, as is every other character outside `letters`.
+ * Folds a name to plain letters: a character outside `letters` loses its accents, and goes if it still is outside.
  * "Ślusàrski" → "Slusarski", but "Groß" → "Gro": ß has no accent to split off.
  */
 export function unicodeToAscii(text: string, letters: string = allLetters): string {
-  let folded = "";
-  for (const character of text.normalize("NFD")) if (letters.includes(character)) folded += character;
+  let folded = ""; // é is one character in NFC; in NFD it is e and an accent
+  for (const character of text.normalize("NFC")) {
+    const parts = letters.includes(character) ? character : character.normalize("NFD");
+    for (const part of parts) if (letters.includes(part)) folded += part;
+  }
   return folded;
 }

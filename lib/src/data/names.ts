@@ -29,7 +29,7 @@ export interface Names {
 }
 
 export interface NamesOptions {
-  /** The characters that names may keep: `allLetters` unless given; add " " to keep "De Luca" apart from "Deluca". */
+  /** The characters that names may keep: `allLetters` unless given; add " " to keep "De Luca" apart from "Deluca", "ä" to keep ä. */
   letters?: string;
 }
 
