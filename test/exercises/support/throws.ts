@@ -1,5 +1,5 @@
 /** An expectation of an error: the function has to refuse bad input, and not to return something for it. */
-import { Mismatch } from "../../../scripts/grade/errors.mjs";
+import { LearnerError, Mismatch } from "../../../scripts/grade/errors.mjs";
 
 /** The call throws a RangeError. What is not started, hangs or fails otherwise stays what it is. */
 export async function throwsRangeError(call: Promise<unknown>, { what, hint }: { what: string; hint: string }) {
@@ -7,7 +7,8 @@ export async function throwsRangeError(call: Promise<unknown>, { what, hint }: {
   try {
     got = await call;
   } catch (error) {
-    if (error instanceof Error && / threw RangeError: /.test(error.message)) return;
+    // The class of what was thrown, as the child found it: the text is the learner's own.
+    if (error instanceof LearnerError && error.thrown === "RangeError") return;
     throw error;
   }
   const shown = typeof got === "object" ? "a result" : String(got);
