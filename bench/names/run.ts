@@ -93,7 +93,7 @@ export async function run({ only, seeds, by, fresh }: Options): Promise<void> {
         results.push({ row: row.key, by: cut, seed, top1, top2, macroF1, loss, arabic, seconds });
         const figures = `${top1.toFixed(4)} ${top2.toFixed(4)} ${macroF1.toFixed(3)}`;
         console.log(`${row.key} by ${cut}, seed ${seed}: ${figures} (${seconds.toFixed(0)} s)`);
-        writeFileSync(file, `${JSON.stringify(results, null, 1)}\n`);
+        writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
         await publish(results);
       }
       for (const model of made.values()) (model as Partial<tf.Tensor>).dispose?.();
