@@ -85,6 +85,26 @@ describe("data.download", () => {
       );
     }));
 
+  // The turn was counted along a list that a refusal had made shorter: c came before b.
+  it("asks every address in its turn, whoever refuses", () =>
+    withServer([status(404), status(500), ok], async (url, requests) => {
+      await data.download([`${url}-a`, `${url}-b`, `${url}-c`], quick);
+      assert.deepEqual(
+        requests.map((request) => request.url),
+        ["/file-a", "/file-b", "/file-c"],
+      );
+    }));
+
+  // Reading the host of such an address threw where its failure was noted.
+  it("passes over what is no address at all, without counting it as a try", () =>
+    withServer([ok], async (url) => {
+      const bad = ["no address", "https://", ""];
+      assert.equal((await data.download([...bad, url], quick)).bytes.length, body.length);
+      await assert.rejects(data.download(bad, quick), {
+        message: 'download: "no address": not an address; "https://": not an address; "": not an address',
+      });
+    }));
+
   it("fails at once if the only address says no", () =>
     withServer([status(404)], async (url, requests) => {
       await assert.rejects(data.download([url], quick), /download: 127.*: status 404$/);

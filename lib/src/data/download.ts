@@ -39,25 +39,31 @@ class Refused extends Error {}
 
 /**
  * Downloads from the first address that works. Only https is accepted, also after redirects (http from this machine, for
- * tests). A broken connection is resumed where the server can, otherwise begun again; other addresses take their turn.
+ * tests). A broken connection is resumed where the server can, otherwise begun again; other addresses take their turn, and
+ * one that refuses is not asked again.
  *
  * Throws when every try has failed, with the reason of each.
  */
 export async function download(urls: readonly string[], options: DownloadOptions = {}): Promise<Download> {
   const { tries = 3, backOff = 500 } = options;
   const reasons: string[] = [];
-  let usable = [...urls];
+  for (const url of urls) if (!URL.canParse(url)) reasons.push(`${JSON.stringify(url)}: not an address`);
+  const turn = [...new Set(urls)].filter((url) => URL.canParse(url));
   let part: Part | undefined;
-  for (let attempt = 0; attempt < tries && usable.length > 0; attempt++) {
+  for (let attempt = 0; attempt < tries && turn.length > 0; attempt++) {
     if (attempt > 0) await sleep(backOff * 2 ** (attempt - 1));
-    const url: string = part?.url ?? usable[attempt % usable.length]!;
+    const url = turn.shift()!;
     const started: Part = part ?? { url, chunks: [], received: 0, etag: "" };
+    part = undefined;
     try {
       return await attemptOnce(started, options);
     } catch (error) {
       reasons.push(`${new URL(url).host}: ${describe(error)}`);
-      if (error instanceof Refused) usable = usable.filter((other) => other !== url);
-      part = !(error instanceof Refused) && started.received > 0 && started.etag ? started : undefined;
+      if (error instanceof Refused) continue;
+      if (started.received > 0 && started.etag) {
+        part = started;
+        turn.unshift(url); // only it can go on where it stopped
+      } else turn.push(url);
     }
   }
   throw new Error(`download: ${reasons.join("; ") || "no address to download from"}`);
