@@ -42,12 +42,13 @@ class Refused extends Error {}
  * tests). A broken connection is resumed where the server can, otherwise begun again; other addresses take their turn, and
  * one that refuses is not asked again.
  *
- * Throws when every try has failed, with the reason of each.
+ * Throws when every try has failed, with each different reason.
  */
 export async function download(urls: readonly string[], options: DownloadOptions = {}): Promise<Download> {
   const { tries = 3, backOff = 500 } = options;
-  const reasons: string[] = [];
-  for (const url of urls) if (!URL.canParse(url)) reasons.push(`${JSON.stringify(url)}: not an address`);
+  const reasons = new Map<string, Set<string>>(); // each with the hosts it came from
+  const fail = (host: string, reason: string) => reasons.set(reason, (reasons.get(reason) ?? new Set()).add(host));
+  for (const url of urls) if (!URL.canParse(url)) fail(JSON.stringify(url), "not an address");
   const turn = [...new Set(urls)].filter((url) => URL.canParse(url));
   let part: Part | undefined;
   for (let attempt = 0; attempt < tries && turn.length > 0; attempt++) {
@@ -58,7 +59,7 @@ export async function download(urls: readonly string[], options: DownloadOptions
     try {
       return await attemptOnce(started, options);
     } catch (error) {
-      reasons.push(`${new URL(url).host}: ${describe(error)}`);
+      fail(new URL(url).host, describe(error));
       if (error instanceof Refused) continue;
       if (started.received > 0 && started.etag) {
         part = started;
@@ -66,7 +67,8 @@ export async function download(urls: readonly string[], options: DownloadOptions
       } else turn.push(url);
     }
   }
-  throw new Error(`download: ${reasons.join("; ") || "no address to download from"}`);
+  const all = [...reasons].map(([reason, hosts]) => `${[...hosts].join(", ")}: ${reason}`).join("; ");
+  throw new Error(`download: ${all || "no address to download from"}`);
 }
 
 /** One request; what comes is added to `part`, which survives a failure. */
@@ -134,5 +136,8 @@ function checkProtocol(address: string): void {
 function describe(error: unknown): string {
   let inner = error;
   while (inner instanceof Error && inner.cause instanceof Error) inner = inner.cause;
-  return inner instanceof Error ? inner.message || inner.name : String(inner);
+  if (!(inner instanceof Error)) return String(inner);
+  const { code = "" } = inner as NodeJS.ErrnoException;
+  if (code === "ENOTFOUND" || code === "EAI_AGAIN") return "no network, or the name is unknown";
+  return inner.message || code || inner.name; // several addresses of one name fail without a message, but with a code
 }

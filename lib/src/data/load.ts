@@ -63,7 +63,8 @@ export async function loadFiles(name: DatasetName, options: LoadOptions = {}): P
       checkPlausible(files, info);
       return files;
     } catch (error) {
-      notes.push(`${where}: ${error instanceof Error ? error.message : String(error)}`);
+      const reason = error instanceof Error ? error.message : String(error);
+      notes.push(`${where}: ${reason.replace(/^download: /, "")}`);
       return undefined;
     }
   };
