@@ -288,6 +288,30 @@ describe("CharRNN", () => {
     for (const temperature of [1e-5, 1e-200, 5e-324]) assert.equal(model.generate("a", { temperature }), greedy);
   });
 
+  // At temperature 0 NaN was no largest score, and the text went on with undefined.
+  it("refuses scores without a largest number, and lets minus infinity rule a character out", () => {
+    const generate = (scores: number[], temperature: number) => {
+      const network = new CharRNN(["a", "b"], 4, { random: new RandomState(0) });
+      network.rnn.Why.scale(0);
+      network.rnn.by.data.set(scores);
+      return network.generate("a", { length: 3, temperature });
+    };
+    for (const temperature of [0, 1]) {
+      for (const scores of [
+        [NaN, NaN],
+        [0, NaN],
+        [0, Infinity],
+        [-Infinity, -Infinity],
+      ]) {
+        assert.throws(() => generate(scores, temperature), {
+          name: "RangeError",
+          message: "CharRNN.generate: expected finite scores, got NaN or Infinity: has training diverged?",
+        });
+      }
+      assert.equal(generate([-Infinity, 0], temperature), "abbb");
+    }
+  });
+
   it("refuses a negative temperature, unknown characters, an empty seed and a wrong length", () => {
     assert.throws(() => model.generate("a", { temperature: -0.5 }), /temperature >= 0 .* got -0.5/);
     assert.throws(() => model.generate("a", { temperature: NaN }), /temperature >= 0 .* got NaN/);

@@ -88,6 +88,9 @@ export class CharRNN {
 
   private pick(y: Matrix, temperature: number): number {
     const largest = y.max();
+    if (!Number.isFinite(largest) || y.data.some(Number.isNaN)) {
+      throw new RangeError("CharRNN.generate: expected finite scores, got NaN or Infinity: has training diverged?");
+    }
     if (temperature === 0) return y.data.indexOf(largest);
     // Less the largest, so that no temperature above 0 is too small.
     const p = this.rnn.softmax(y.map((yi) => (yi - largest) / temperature));
