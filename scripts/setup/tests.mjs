@@ -84,11 +84,11 @@ export function countNotebooks(result, code) {
 }
 
 /**
- * Everything, one after the other; a failed part does not keep the next from running.
- * @param {{ quick: boolean }} options
+ * Everything, one after the other; a failed part does not keep the next from running. With `files` only their tests.
+ * @param {{ quick: boolean, files?: string[] }} options
  * @returns {Promise<Count>}
  */
-export async function runTests({ quick }) {
+export async function runTests({ quick, files = [] }) {
   /** @type {Count} */
   let total = { passed: 0, failed: 0 };
   const add = (/** @type {Count} */ count) => {
@@ -105,6 +105,10 @@ export async function runTests({ quick }) {
     const { message, fix } = readable(error);
     console.error(`✗ set-up: ${message}\n  What to do: ${fix}`);
     return { passed: 0, failed: 1 };
+  }
+  if (files.length) {
+    add(await mocha("mocha", files));
+    return total;
   }
   add(await check("types", compilerCommand([])));
   add(await check("lint", [path.join(modules, "eslint", "bin", "eslint.js"), "."]));
