@@ -19,9 +19,12 @@ export interface Workspace {
   gemvTransposed(m: number, n: number, A: number, x: number, y: number): void;
   /** A += x yᵀ, with A [m, n]. */
   ger(m: number, n: number, x: number, y: number, A: number): void;
-  /** x[0 … n) ← tanh x, to 3 units in the last place. */
+  /** x[0 … n) ← tanh x, to 3 · 2⁻⁵² of what it is: at most 2.05 · 2⁻⁵², 4.1 units in the last place, in 240,000 measured. */
   tanh(n: number, x: number): void;
-  /** x[0 … n) ← 1 / (1 + exp(−x)), to 3 units in the last place. */
+  /**
+   * x[0 … n) ← 1 / (1 + exp(−x)), to 3 · 2⁻⁵² of what it is (at most 1.9 · 2⁻⁵² measured) down to x = −700. Below that
+   * WebAssembly's stays at 9.9e−305, for −∞, too; the loops' goes on to 0.
+   */
   sigmoid(n: number, x: number): void;
 }
 
