@@ -7,7 +7,9 @@ import { requireNode } from "./setup/node-version.mjs";
 requireNode();
 const { runTests } = await import("./setup/tests.mjs");
 const { quick, files } = options();
-const { passed, failed } = await runTests({ quick, files });
+const { passed, failed, failures } = await runTests({ quick, files });
+if (failures.length)
+  console.log(`\nWhat failed:\n${failures.map((text) => `✗ ${text.replaceAll("\n", "\n  ")}`).join("\n")}`);
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failed ? 1 : 0;
 

@@ -8,7 +8,7 @@ import { readable } from "./errors.mjs";
 import { readJson, root } from "./paths.mjs";
 import { setUp } from "./steps.mjs";
 
-/** @typedef {{ passed: number, failed: number }} Count */
+/** @typedef {{ passed: number, failed: number, failures: string[] }} Count `failures`: what failed, a text each. */
 
 const modules = path.join(root, "node_modules");
 const report = path.join(root, "build", "test");
@@ -29,12 +29,26 @@ function node(args) {
   });
 }
 
+/**
+ * The count of something that has only its exit code to show.
+ * @param {number} code
+ * @param {string} title
+ * @returns {Count}
+ */
+function single(code, title) {
+  return {
+    passed: Number(code === 0),
+    failed: Number(code !== 0),
+    failures: code === 0 ? [] : [`${title}: see above`],
+  };
+}
+
 /** One check, counted as one test. */
 async function check(/** @type {string} */ title, /** @type {string[]} */ args) {
   const started = Date.now();
   const code = await node(args);
   console.log(`${code === 0 ? "✔" : "✗"} ${title} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
-  return { passed: Number(code === 0), failed: Number(code !== 0) };
+  return single(code, title);
 }
 
 /**
@@ -54,15 +68,16 @@ async function mocha(title, files = []) {
     `counts=${file}`,
     ...files,
   ]);
-  const { passed = 0, failed = 0, pending = 0 } = readJson(file) ?? {};
+  const { passed = 0, failed = 0, pending = 0, failures = [] } = readJson(file) ?? {};
   console.log(`${code === 0 ? "✔" : "✗"} ${title}: ${passed} passed, ${failed} failed, ${pending} skipped`);
-  return { passed, failed: failed || Number(code !== 0) };
+  if (code !== 0 && !failed) return { passed, failed: 1, failures: [`${title}: ended with exit code ${code}`] };
+  return { passed, failed, failures };
 }
 
 /** Every notebook, headless, in fast mode. */
 async function notebooks() {
   const script = path.join(root, "scripts", "notebooks.mjs");
-  if (!existsSync(script)) return { passed: 0, failed: 0 };
+  if (!existsSync(script)) return { passed: 0, failed: 0, failures: [] };
   const file = path.join(report, "notebooks.json");
   rmSync(file, { force: true });
   const code = await node([script, "--json", file]);
@@ -77,10 +92,13 @@ async function notebooks() {
  */
 export function countNotebooks(result, code) {
   const list = result?.notebooks;
-  if (!Array.isArray(list)) return { passed: Number(code === 0), failed: Number(code !== 0) };
-  const passed = list.filter((/** @type {{ ok?: boolean }} */ { ok }) => ok === true).length;
-  const failed = list.length - passed;
-  return { passed, failed: failed || Number(code !== 0) };
+  if (!Array.isArray(list)) return single(code, "notebooks");
+  const failures = list
+    .filter(({ ok }) => ok !== true)
+    .map(({ notebook, error }) => `${notebook}, cell ${error?.cell}: ${error?.name}: ${error?.message}`);
+  const passed = list.length - failures.length;
+  if (code !== 0 && !failures.length) return { ...single(code, "notebooks"), passed };
+  return { passed, failed: failures.length, failures };
 }
 
 /**
@@ -90,21 +108,24 @@ export function countNotebooks(result, code) {
  */
 export async function runTests({ quick, files = [] }) {
   /** @type {Count} */
-  let total = { passed: 0, failed: 0 };
-  const add = (/** @type {Count} */ count) => {
-    total = { passed: total.passed + count.passed, failed: total.failed + count.failed };
+  const total = { passed: 0, failed: 0, failures: [] };
+  const add = (/** @type {Count} */ { passed, failed, failures }) => {
+    total.passed += passed;
+    total.failed += failed;
+    total.failures.push(...failures);
   };
   try {
     mkdirSync(report, { recursive: true });
     const { problems } = await setUp();
-    add({ passed: Number(!problems.length), failed: Number(problems.length > 0) });
-    console.log(problems.length ? `✗ set-up: ${problems.join("; ")}` : "✔ set-up");
+    const failures = problems.map((/** @type {string} */ problem) => `set-up: ${problem}`);
+    add({ passed: Number(!failures.length), failed: Number(failures.length > 0), failures });
+    console.log(failures.length ? `✗ set-up: ${problems.join("; ")}` : "✔ set-up");
     const notice = slowNotice();
     if (notice) console.log(`  ${notice}`);
   } catch (error) {
     const { message, fix } = readable(error);
     console.error(`✗ set-up: ${message}\n  What to do: ${fix}`);
-    return { passed: 0, failed: 1 };
+    return { passed: 0, failed: 1, failures: [`set-up: ${message}`] };
   }
   if (files.length) {
     add(await mocha("mocha", files));

@@ -85,13 +85,18 @@ describe("readable", () => {
 });
 
 describe("countNotebooks", () => {
-  it("counts notebooks one by one, and a run without a report as one", () => {
-    assert.deepEqual(countNotebooks({ notebooks: [{ ok: true }, { ok: false }, { ok: true }] }, 1), {
+  it("counts notebooks one by one and says what failed, and a run without a report as one", () => {
+    const good = { notebook: "notebooks/01.ipynb", ok: true };
+    const error = { name: "TypeError", message: "x is not a function", cell: 7 };
+    const bad = { notebook: "notebooks/02.ipynb", ok: false, error };
+    assert.deepEqual(countNotebooks({ notebooks: [good, bad, good] }, 1), {
       passed: 2,
       failed: 1,
+      failures: ["notebooks/02.ipynb, cell 7: TypeError: x is not a function"],
     });
-    assert.deepEqual(countNotebooks({ notebooks: [{ ok: true }] }, 1), { passed: 1, failed: 1 });
-    assert.deepEqual(countNotebooks(undefined, 0), { passed: 1, failed: 0 });
-    assert.deepEqual(countNotebooks(undefined, 2), { passed: 0, failed: 1 });
+    const unsaid = { failed: 1, failures: ["notebooks: see above"] };
+    assert.deepEqual(countNotebooks({ notebooks: [good] }, 1), { passed: 1, ...unsaid });
+    assert.deepEqual(countNotebooks(undefined, 0), { passed: 1, failed: 0, failures: [] });
+    assert.deepEqual(countNotebooks(undefined, 2), { passed: 0, ...unsaid });
   });
 });
