@@ -1,10 +1,10 @@
 // `npm test`: sets up what is missing, then type check, lint, format, mocha and every notebook headless in fast mode.
 // `--quick` leaves the notebooks out; with files or folders of test/ only their tests run (`npm test -- test/compile`). Each
 // check and each notebook counts as one test in the last line.
-import { parseArgs } from "node:util";
 import { requireNode } from "./setup/node-version.mjs";
 
 requireNode();
+const { parseArgs } = await import("node:util");
 const { runTests } = await import("./setup/tests.mjs");
 const { quick, files } = options();
 const { passed, failed, failures } = await runTests({ quick, files });
