@@ -57,6 +57,20 @@ describe("nn losses", () => {
     }
   });
 
+  // The gradient was that of a constant: the second derivative of a squared loss lacked a part.
+  it("have a second derivative that agrees with differences of the first", () => {
+    const x = randn(3, [3, 4]);
+    const targets = classes([1, 0, 3]);
+    const loss = (z: tf.Tensor) => tf.sum(tf.square(new nn.NLLLoss({ reduction: "none" }).forward(z, targets)));
+    const first = tf.grad((z: tf.Tensor) => loss(tf.square(z)));
+    const direction = randn(4, [3, 4]);
+    const second = tf.grad((z: tf.Tensor) => tf.sum(tf.mul(first(z), direction)))(x);
+    const h = 1e-2;
+    const at = (sign: number) => first(tf.add(x, tf.mul(direction, sign * h)));
+    const differences = tf.div(tf.sub(at(1), at(-1)), 2 * h);
+    assertClose(second, [...differences.dataSync()], "second derivative", 1e-3);
+  });
+
   it("name the class that does not exist, in small and large batches", () => {
     const small = tf.zeros([2, 3]);
     const large = tf.zeros([1000, 3]);

@@ -144,18 +144,34 @@ function fused(
   return value!;
 }
 
-/** x_i,y_i of each row: x [N, C], targets int32 [N] → [N]. */
+const pack = (targets: tf.Tensor) => op("Pack", native.pack, [constantsFor(targets.size).rows, targets]); // [N, 2]
+
+/**
+ * x_i,y_i of each row: x [N, C], targets int32 [N] → [N]. Its gradient puts numbers in those places, and the gradient of that
+ * picks them again, so that derivatives of any order are right.
+ */
 export function pickFromRows(x: tf.Tensor, targets: tf.Tensor): tf.Tensor1D {
-  const [n, classes] = x.shape as [number, number];
+  const classes = x.shape[1]!;
   if (!isNative()) return tf.sum(tf.mul(x, oneHot(targets, classes)), 1);
-  const fused = tf.customGrad((x, save) => {
-    const at = op("Pack", native.pack, [constantsFor(n).rows, targets]); // [N, 2]
-    (save as tf.GradSaveFunc)([at]);
+  const pick = tf.customGrad((x, save) => {
+    (save as tf.GradSaveFunc)([targets]);
     return {
-      value: op("GatherNd", native.gatherNd, [x as tf.Tensor, at]),
-      gradFunc: (dy: tf.Tensor, [at]: tf.Tensor[]) =>
-        op("ScatterNd", native.scatter, [at!, dy, tf.tensor1d([n, classes], "int32")]),
+      value: op("GatherNd", native.gatherNd, [x as tf.Tensor, pack(targets)]),
+      gradFunc: (dy: tf.Tensor, [targets]: tf.Tensor[]) => placeInRows(dy, targets!, classes),
     };
   });
-  return fused(x) as tf.Tensor1D;
+  return pick(x) as tf.Tensor1D;
+}
+
+/** A matrix [N, C] with the numbers [N] in the places of the targets, else 0. */
+function placeInRows(numbers: tf.Tensor, targets: tf.Tensor, classes: number): tf.Tensor {
+  const place = tf.customGrad((numbers, save) => {
+    (save as tf.GradSaveFunc)([targets]);
+    const shape = tf.tensor1d([targets.size, classes], "int32");
+    return {
+      value: op("ScatterNd", native.scatter, [pack(targets), numbers as tf.Tensor, shape]),
+      gradFunc: (dy: tf.Tensor, [targets]: tf.Tensor[]) => pickFromRows(dy, targets!),
+    };
+  });
+  return place(numbers);
 }
