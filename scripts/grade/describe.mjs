@@ -68,7 +68,10 @@ export function kindOf(value) {
   if (typeof value !== "object") return `a ${typeof value}, ${show(value)}`;
   if ("$" in value)
     return value.$ === "a Promise" ? "a Promise: is the function `async`, or an `await` missing?" : nameText(value.$);
-  if (ArrayBuffer.isView(value)) return `a ${value.constructor.name} of ${/** @type {any} */ (value).length}`;
+  if (ArrayBuffer.isView(value)) {
+    const { name } = value.constructor;
+    return `${name.startsWith("I") ? "an" : "a"} ${name} of ${/** @type {any} */ (value).length}`;
+  }
   if (isMatrix(value)) return `a Matrix [${value.rows}, ${value.cols}]`;
   if (isTensor(value)) return `a tensor [${value.shape.join(", ")}]`;
   if (Array.isArray(value)) {

@@ -12,14 +12,19 @@ export function summaryOf(report) {
     const remark = state === "pass" || state === "not started" ? "" : line(message);
     return `| ${id} | ${points}/${maxPoints} | ${state} | ${remark} |`;
   });
-  const details = report.exercises.flatMap(({ id, tests }) =>
-    tests
-      .filter(({ state }) => state === "fail" || state === "error" || state === "timeout")
-      .map(({ name, state, message, where, hint }) => {
-        const body = [message, where && `at ${where}`, hint && `hint: ${hint}`].filter(Boolean).join("\n");
-        return `<details><summary>${escape(name || id)}: ${state}</summary>\n\n<pre>${escape(body)}</pre>\n</details>`;
-      }),
-  );
+  const details = report.exercises.flatMap(({ id, tests }) => {
+    /** @type {Map<string, string[]>} Titles by what is to be read under them: a file that does not load says it for every test. */
+    const groups = new Map();
+    for (const { name, state, message, where, hint } of tests) {
+      if (state !== "fail" && state !== "error" && state !== "timeout") continue;
+      const body = [message, where && `at ${where}`, hint && `hint: ${hint}`].filter(Boolean).join("\n");
+      groups.set(body, [...(groups.get(body) ?? []), `${escape(name || id)}: ${state}`]);
+    }
+    return [...groups].map(
+      ([body, titles]) =>
+        `<details><summary>${titles.join("<br>")}</summary>\n\n<pre>${escape(body)}</pre>\n</details>`,
+    );
+  });
   const notes = [...report.problems, ...report.notes].map((note) => `- ${line(note)}`);
   const parts = [
     `### ${sumText(report)}`,

@@ -287,6 +287,14 @@ describe("the adapters", () => {
     assert.match(text, /\| one \| 1\/6 \| fail \| a \\\| b &lt;script&gt;/);
   });
 
+  it("say once in GitHub's summary what several tests have in common", () => {
+    const [one] = report.exercises;
+    const broken = ["a", "b"].map((name) => ({ ...one!.tests[2]!, name, state: "error" as const, message: "no `}`" }));
+    const text = summaryOf({ ...report, exercises: [{ ...one!, tests: broken }] });
+    assert.equal(text.split("no `}`").length - 1, 1);
+    assert.match(text, /<summary>a: error<br>b: error<\/summary>/);
+  });
+
   it("say every state in a word on the terminal", () => {
     const text = reportText(report, { colours: false, verbose: true });
     for (const state of ["pass", "fail", "timeout", "not started"]) assert.match(text, new RegExp(`[✔✗·] ${state}`));
