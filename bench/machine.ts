@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { backend, tf } from "unrolled";
+import { vectorInstructions } from "unrolled/dist/backend";
 
 /** Processor, its vector instructions, cores, memory, system. */
 export function describeMachine(): Record<string, string> {
@@ -15,16 +16,6 @@ export function describeMachine(): Record<string, string> {
     memory: `${(os.totalmem() / 2 ** 30).toFixed(0)} GB`,
     system: `${os.type()} ${os.arch()}`,
   };
-}
-
-/** The widest vector instructions, on which the speed of matrix products hangs most. */
-function vectorInstructions(): string {
-  try {
-    const flags = readFileSync("/proc/cpuinfo", "latin1");
-    return flags.includes(" avx512f ") ? "AVX-512" : flags.includes(" avx2 ") ? "AVX2" : "none wider than 128 bits";
-  } catch {
-    return "unknown";
-  }
 }
 
 /** Every program whose speed counts. */

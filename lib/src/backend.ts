@@ -209,18 +209,20 @@ export function isNative(): boolean {
   return tf.getBackend() === "tensorflow";
 }
 
-let wideVectors: boolean | undefined;
+let vectors: string | undefined;
 
-/** Whether the processor computes on 512 bits at a time (AVX-512), as far as Linux says. */
-export function hasWideVectors(): boolean {
-  if (wideVectors === undefined) {
+/** The widest vector instructions of the processor, on which the speed of matrix products hangs most; as far as Linux says. */
+export function vectorInstructions(): string {
+  if (vectors === undefined) {
     try {
-      wideVectors = readFileSync("/proc/cpuinfo", "latin1").includes(" avx512f ");
+      const flags = readFileSync("/proc/cpuinfo", "latin1");
+      const found = flags.includes(" avx512f ") ? "AVX-512" : flags.includes(" avx2 ") ? "AVX2" : undefined;
+      vectors = found ?? "none wider than 128 bits";
     } catch {
-      wideVectors = false;
+      vectors = "unknown";
     }
   }
-  return wideVectors;
+  return vectors;
 }
 
 /** One attribute of a TensorFlow operation, as the native binding takes it. */

@@ -10,7 +10,7 @@
  * https://docs.pytorch.org/docs/stable/generated/torch.nn.LSTM.html
  */
 import type * as tf from "@tensorflow/tfjs";
-import { hasWideVectors, isNative } from "../backend";
+import { isNative, vectorInstructions } from "../backend";
 import type { CellKernel, Recurrent } from "./cell";
 import type { LstmStep, Ops } from "./ops";
 
@@ -23,7 +23,7 @@ const FEW_NUMBERS = 4096;
 /** Whether TensorFlow's whole step is the faster one. */
 function takesInput({ inputSize, hiddenSize, rows, folded }: Parameters<NonNullable<CellKernel["takesInput"]>>[0]) {
   if (!isNative() || (folded && inputSize > MOST_FEATURES)) return false;
-  return hasWideVectors() || rows * hiddenSize < FEW_NUMBERS;
+  return vectorInstructions() === "AVX-512" || rows * hiddenSize < FEW_NUMBERS;
 }
 
 export const lstmCell: CellKernel = {
