@@ -10,7 +10,7 @@ const rooms = {
   scratch: ["random", "format", "simd"],
   backend: [],
   kernels: ["backend", "simd"],
-  compile: ["backend", "kernels"],
+  compile: ["backend", "kernels", "simd"],
   nn: ["backend", "kernels", "compile", "random", "format"],
   optim: ["backend", "compile", "nn", "format"],
   music: [],

@@ -37,7 +37,11 @@ async function main([file, workloadName, contenderName]: string[]): Promise<void
     const { user, system } = process.cpuUsage(before);
     const { reason, stats } = runner.compiled ?? {};
     const graph = stats?.nodes
-      ? { operations: stats.operations, nodes: stats.nodes, nativeShare: await nativeShare(runner) }
+      ? {
+          operations: stats.operations,
+          nodes: stats.nodes,
+          ...(stats.engine === "TensorFlow" && { nativeShare: await nativeShare(runner) }),
+        }
       : undefined;
     return { ...result, cpu: (user + system) / 1e6, rss: process.memoryUsage().rss, reason, graph };
   };

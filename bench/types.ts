@@ -8,7 +8,10 @@ export interface Runner {
   /** Does one unit of work and returns what it computed: the loss, or the numbers of the tokens it wrote. */
   step(): number | readonly number[] | Promise<number>;
   /** A compiled step, whose reason (if any) for running eagerly is reported. */
-  compiled?: { readonly reason: string | undefined; readonly stats: { operations: number; nodes: number } };
+  compiled?: {
+    readonly reason: string | undefined;
+    readonly stats: { operations: number; nodes: number; engine: string | undefined };
+  };
 }
 
 /** Whose code does the work. */

@@ -183,4 +183,35 @@ describe("SIMD kernels", () => {
       }
     }
   });
+
+  it("multiply small float32 matrices as they lie, the first one transposed or not", () => {
+    const memory = allocate(1 << 17)!;
+    const { smallGemm } = bind(memory)!;
+    const floats = new Float32Array(memory.buffer);
+    for (const M of [0, 1, 3]) {
+      for (const N of [1, 3, 4, 7, 8, 32, 43, 71]) {
+        for (const K of [0, 1, 5, 40]) {
+          for (const [rowA, stepA] of [
+            [K, 1],
+            [1, M],
+          ] as const) {
+            const [B, C] = [M * K, M * K + K * N];
+            floats.set(random.randn(C + M * N + 8));
+            const before = floats.slice(0, C + M * N + 8);
+            smallGemm(M, N, K, 0, rowA, stepA, B, C);
+            for (let i = 0; i < M; i++) {
+              for (let j = 0; j < N; j++) {
+                let sum = 0;
+                for (let k = 0; k < K; k++) sum += before[i * rowA + k * stepA]! * before[B + k * N + j]!;
+                const got = floats[C + i * N + j]!;
+                assert.ok(Math.abs(got - sum) < 1e-6 * (K + 1), `[${M}, ${K}] × [${K}, ${N}]: ${got}, ${sum}`);
+              }
+            }
+            floats.set(before.subarray(C, C + M * N), C);
+            assert.deepEqual(floats.slice(0, before.length), before);
+          }
+        }
+      }
+    }
+  });
 });

@@ -136,6 +136,44 @@ const squash = `
       ${squashed("(v128.load64_zero (local.get $x))")}
       (v128.store64_lane 0 (local.get $x) (local.get $y)))))`;
 
+/** Of one row of C = A B as many blocks of so many vectors of four columns as there are; of single columns, for 0 vectors. */
+const columns = (/** @type {number} */ vectors) => {
+  const width = 4 * vectors || 1;
+  const sums = Array.from({ length: vectors }, (_, i) => i);
+  const each = (/** @type {(i: number) => string} */ line) => sums.map(line).join("\n");
+  const [clear, add, store] = vectors
+    ? [
+        each((i) => `(local.set $s${i} (v128.const i64x2 0 0))`),
+        `(local.set $t (v128.load32_splat (local.get $a)))
+        ${each((i) => `(local.set $s${i} (f32x4.add (local.get $s${i}) (f32x4.mul (local.get $t) (v128.load offset=${16 * i} (local.get $b)))))`)}`,
+        each((i) => `(v128.store offset=${16 * i} (local.get $C) (local.get $s${i}))`),
+      ]
+    : [
+        "(local.set $sum (f32.const 0))",
+        "(local.set $sum (f32.add (local.get $sum) (f32.mul (f32.load (local.get $a)) (f32.load (local.get $b)))))",
+        "(f32.store (local.get $C) (local.get $sum))",
+      ];
+  return `
+      (block $narrow (loop $blocks
+        (br_if $narrow (i32.lt_s (local.get $left) (i32.const ${width})))
+        (local.set $a (local.get $A))
+        (local.set $b (local.get $column))
+        (local.set $k (local.get $K))
+        ${clear}
+        (block $end (loop $k
+          (br_if $end (i32.eqz (local.get $k)))
+          ${add}
+          (local.set $a (i32.add (local.get $a) (local.get $stepA)))
+          (local.set $b (i32.add (local.get $b) (local.get $rowB)))
+          (local.set $k (i32.sub (local.get $k) (i32.const 1)))
+          (br $k)))
+        ${store}
+        (local.set $C (i32.add (local.get $C) (i32.const ${4 * width})))
+        (local.set $column (i32.add (local.get $column) (i32.const ${4 * width})))
+        (local.set $left (i32.sub (local.get $left) (i32.const ${width})))
+        (br $blocks)))`;
+};
+
 /** Rows of B that are worked through at a time: two blocks of 128 columns fit into a second-level cache of 256 kB. */
 export const DEPTH = 128;
 
@@ -269,6 +307,22 @@ const float32 = `
         (br_if $fours (i32.lt_s (local.get $i) (local.get $M))))
       (local.set $k (i32.add (local.get $k) (local.get $depth)))
       (br $blocks))))
+
+  ;; C = A B, as gemm but without packing, for small matrices: B [K, N] lies row by row and is read anew for each row of C.
+  (func (export "smallGemm") (param $M i32) (param $N i32) (param $K i32) (param $A i32) (param $rowA i32) (param $stepA i32)
+      (param $B i32) (param $C i32)
+    ${locals("i32", "left", "k", "a", "b", "column", "rowB")}
+    ${locals("f32", "sum")} ${locals("v128", "t", "s0", "s1", "s2", "s3", "s4", "s5", "s6", "s7")}
+    ${["A", "rowA", "stepA", "B", "C"].map((name) => `(local.set $${name} (i32.shl (local.get $${name}) (i32.const 2)))`).join("\n")}
+    (local.set $rowB (i32.shl (local.get $N) (i32.const 2)))
+    (block $done (loop $rows
+      (br_if $done (i32.eqz (local.get $M)))
+      (local.set $column (local.get $B))
+      (local.set $left (local.get $N))
+      ${[8, 2, 1, 0].map(columns).join("")}
+      (local.set $A (i32.add (local.get $A) (local.get $rowA)))
+      (local.set $M (i32.sub (local.get $M) (i32.const 1)))
+      (br $rows))))
 
   (func $put (param $c i32) (param $value f32) (param $add i32)
     (f32.store (local.get $c) (if (result f32) (local.get $add)

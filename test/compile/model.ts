@@ -1,5 +1,6 @@
 /** A small character RNN in plain tf ops, with the weights and batches that PyTorch trained on (see fixtures/make/compile.py). */
-import { tf } from "unrolled";
+import { strict as assert } from "node:assert";
+import { backend, nn, tf } from "unrolled";
 import fixture from "../fixtures/compile.json";
 
 export { fixture };
@@ -50,4 +51,26 @@ export function run(step: (x: tf.Tensor, y: tf.Tensor) => tf.Tensor, steps: numb
     tf.dispose([x, y, loss]);
     return value!;
   });
+}
+
+/** Compares lists of numbers, relative to the larger one. */
+export function close(got: ArrayLike<number>, want: ArrayLike<number>, tolerance: number): void {
+  assert.equal(got.length, want.length);
+  for (let i = 0; i < want.length; i++) {
+    const scale = Math.max(Math.abs(want[i]!), 1e-3);
+    assert.ok(Math.abs(got[i]! - want[i]!) <= tolerance * scale, `at ${i}: got ${got[i]}, expected ${want[i]}`);
+  }
+}
+
+/** Describes what must hold whoever computes the graphs: `suite` gets an `nn.compile` with one engine. */
+export function describeEngines(title: string, suite: (compile: typeof nn.compile, engine: string) => void): void {
+  for (const engine of ["TensorFlow", "loops"] as const) {
+    describe(`${title}, with the engine "${engine}"`, function () {
+      before(function () {
+        if (backend.name !== "tensorflow") this.skip();
+      });
+
+      suite((step, options) => nn.compile(step, { engine, ...options }), engine);
+    });
+  }
 }

@@ -1,17 +1,6 @@
 import { strict as assert } from "node:assert";
-import { backend, manualSeed, nn, optim, tf } from "unrolled";
-import { needsThreads } from "unrolled/dist/compile/cost";
-import { Nodes } from "unrolled/dist/compile/nodes";
-import { batch, charLoss, fixture, newWeights, run, trainStep, type Weights } from "./model";
-
-/** Compares lists of numbers, relative to the larger one. */
-function close(got: ArrayLike<number>, want: ArrayLike<number>, tolerance: number): void {
-  assert.equal(got.length, want.length);
-  for (let i = 0; i < want.length; i++) {
-    const scale = Math.max(Math.abs(want[i]!), 1e-3);
-    assert.ok(Math.abs(got[i]! - want[i]!) <= tolerance * scale, `at ${i}: got ${got[i]}, expected ${want[i]}`);
-  }
-}
+import { manualSeed, nn, optim, tf } from "unrolled";
+import { batch, charLoss, close, describeEngines, fixture, newWeights, run, trainStep, type Weights } from "./model";
 
 /**
  * Compares weights relative to the largest of each tensor: Adam and Adadelta divide rounding by rounding where a gradient is
@@ -25,13 +14,9 @@ const sameWeights = (a: Weights, b: Weights, tolerance: number) =>
     assert.ok(distance <= tolerance * largest, `${name}: ${distance} apart, of at most ${largest}`);
   });
 
-/** A strict step: what cannot be compiled fails the test. */
-const compile: typeof nn.compile = (step, options) => nn.compile(step, { strict: true, audit: [], ...options });
-
-describe("nn.compile", function () {
-  before(function () {
-    if (backend.name !== "tensorflow") this.skip();
-  });
+describeEngines("nn.compile", (compileWith) => {
+  /** A strict step: what cannot be compiled fails the test. */
+  const compile: typeof nn.compile = (step, options) => compileWith(step, { strict: true, audit: [], ...options });
 
   it("trains with stock tf.train.adam as PyTorch does", () => {
     const step = compile(trainStep(newWeights(), tf.train.adam(0.05, 0.9, 0.999, 1e-8)));
@@ -63,65 +48,6 @@ describe("nn.compile", function () {
       sameWeights(compiled, eager, 1e-6);
       assert.equal(step.stats.replays, 9, optimizer.toString());
       assert.equal(other.iterations, 12, "the optimizer counts replayed steps too");
-    }
-  });
-
-  it("wakes TensorFlow's threads only for graphs that gain by them", () => {
-    const matrix = tf.tidy(() => tf.eye(256).mul(0.5));
-    const chain = (x: tf.Tensor) => Array.from({ length: 10 }).reduce<tf.Tensor>((y) => tf.matMul(y, matrix), x);
-    const long = compile((x: tf.Tensor) => chain(x));
-    const wide = compile((x: tf.Tensor) => tf.add(chain(x), chain(tf.neg(x))));
-    const small = compile((x: tf.Tensor) => tf.add(tf.tanh(x), tf.tanh(tf.neg(x))));
-    tf.tidy(() => {
-      for (let i = 0; i < 5; i++) {
-        close(long(matrix).dataSync(), tf.mul(matrix, 2 ** -10).dataSync(), 1e-6);
-        close(wide(matrix).dataSync(), tf.zeros([256, 256]).dataSync(), 1e-6);
-        close(small(matrix).dataSync(), tf.zeros([256, 256]).dataSync(), 1e-6);
-      }
-    });
-    assert.deepEqual(
-      [long, wide, small].map(({ stats }) => stats.isPooled),
-      [false, backend.threads > 1, false],
-    );
-    tf.dispose(matrix);
-  });
-
-  // The gradients of few rows over T ≥ 3 steps are joined to one product, which stands behind the nodes that wait for it. The
-  // estimate went through the nodes in their order: it added up to NaN, and every such graph stayed in one thread.
-  it("wakes TensorFlow's threads also for a graph whose sums over time steps were joined", () => {
-    const [rows, hidden] = [8, 256];
-    const stepOf = (chains: number, time: number) => {
-      const weights = Array.from({ length: chains }, () =>
-        tf.tidy(() => tf.variable(tf.eye(hidden).mul(0.5) as tf.Tensor)),
-      );
-      const loss = (x: tf.Tensor) => {
-        const sums = weights.map((w, i) => {
-          let h = tf.mul(x, i + 1);
-          for (let t = 0; t < time; t++) h = tf.tanh(tf.matMul(h, w));
-          return tf.sum(h);
-        });
-        return tf.addN(sums) as tf.Scalar;
-      };
-      const step = compile((x: tf.Tensor) => {
-        const { value, grads } = tf.variableGrads(() => loss(x), weights);
-        for (const w of weights) w.assign(tf.sub(w, tf.mul(grads[w.name]!, 1e-3)));
-        return value;
-      });
-      const x = tf.ones([rows, hidden]);
-      for (let i = 0; i < 5; i++) step(x).dispose();
-      tf.dispose([x, ...weights]);
-      return step.stats;
-    };
-    assert.equal(stepOf(2, 3).isPooled, backend.threads > 1);
-    assert.equal(stepOf(1, 3).isPooled, false, "one chain gains nothing");
-  });
-
-  it("estimates a chain of 20,000 nodes, in whatever order they stand", () => {
-    const nodes = new Nodes();
-    nodes.placeholder({ id: 0, shape: [64, 64], dtype: 1 });
-    for (let id = 1; id <= 20000; id++) nodes.operation("Tanh", [], [id - 1], [{ id, shape: [64, 64], dtype: 1 }], {});
-    for (const used of [nodes.all, [...nodes.all].reverse()]) {
-      assert.equal(needsThreads(nodes, used, { threads: 2, gpu: false }), false);
     }
   });
 

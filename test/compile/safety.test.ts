@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { backend, data, nn, tf } from "unrolled";
-import { batch, charLoss, newWeights, run, trainStep } from "./model";
+import { batch, charLoss, describeEngines, newWeights, run, trainStep } from "./model";
 
 interface Binding {
   getNumOfTensors(): number;
@@ -12,10 +12,10 @@ interface Binding {
 const binding = () => (tf.backend() as unknown as { binding: Binding }).binding;
 
 /** Room for one row per id, so that a wrong id fails in the middle of the step. */
-function lookUpStep() {
+function lookUpStep(compile: typeof nn.compile) {
   const table = tf.variable(tf.ones([5, 2]));
   const count = tf.variable(tf.scalar(0));
-  const step = nn.compile(
+  const step = compile(
     (ids: tf.Tensor1D) => {
       count.assign(tf.add(count, 1));
       table.assign(tf.mul(table, 0.5));
@@ -29,13 +29,9 @@ function lookUpStep() {
   return { table, count, step, ids };
 }
 
-describe("nn.compile", function () {
-  before(function () {
-    if (backend.name !== "tensorflow") this.skip();
-  });
-
+describeEngines("nn.compile when things go wrong", (compile) => {
   it("changes nothing when a graph fails, and tells where it did", () => {
-    const { table, count, step, ids } = lookUpStep();
+    const { table, count, step, ids } = lookUpStep(compile);
     assert.throws(
       () => step(ids(1, 9)),
       /indices\[1\] = 9 is not in \[0, 5\) at test.compile.safety\.test\.ts:\d+ \(the step changed nothing\)/,
@@ -48,7 +44,7 @@ describe("nn.compile", function () {
 
   // It said "Cannot read properties of undefined (reading 'backend')": typically for batches collected from a DataLoader.
   it("names the argument that is disposed, before, while and after it is compiled", () => {
-    const step = nn.compile(({ x, y }: { x: tf.Tensor; y: readonly tf.Tensor[] }, scale: tf.Tensor) =>
+    const step = compile(({ x, y }: { x: tf.Tensor; y: readonly tf.Tensor[] }, scale: tf.Tensor) =>
       tf.sum(tf.mul(tf.add(x, y[0]!), scale)),
     );
     const make = () => [{ x: tf.ones([2]), y: [tf.ones([2])] }, tf.scalar(3)] as const;
@@ -81,22 +77,20 @@ describe("nn.compile", function () {
       new data.WindowDataset(Int32Array.of(1, 2, 3, 4), { length: 1, target: "next" }),
     );
     const batches = [...loader];
-    const total = nn.compile((x: tf.Tensor) => tf.sum(x));
+    const total = compile((x: tf.Tensor) => tf.sum(x));
     assert.throws(() => total(batches[0]!.x), refused("argument 1"));
   });
 
   it("lets a variable among the arguments be gone, which is no argument but part of the step", () => {
     const [weight, other] = [tf.variable(tf.scalar(2)), tf.variable(tf.scalar(3))];
     other.dispose();
-    const step = nn.compile((x: tf.Tensor, used: { weight: tf.Variable; other: tf.Variable }) =>
-      tf.mul(x, used.weight),
-    );
+    const step = compile((x: tf.Tensor, used: { weight: tf.Variable; other: tf.Variable }) => tf.mul(x, used.weight));
     for (let i = 0; i < 5; i++) assert.equal(nn.item(step(tf.scalar(i), { weight, other })), 2 * i);
   });
 
   it("lets NaN flow", () => {
     const w = tf.variable(tf.scalar(1));
-    const step = nn.compile((x: tf.Tensor) => {
+    const step = compile((x: tf.Tensor) => {
       w.assign(tf.mul(w, tf.sqrt(x)));
       return w.clone();
     });
@@ -106,7 +100,7 @@ describe("nn.compile", function () {
   });
 
   it("fails as the eager step does when a variable is gone", () => {
-    const { table, step, ids } = lookUpStep();
+    const { table, step, ids } = lookUpStep(compile);
     table.dispose();
     assert.throws(() => step(ids(1, 2)), /disposed/);
   });
@@ -114,7 +108,7 @@ describe("nn.compile", function () {
   it("finds in an audit that a number was frozen, and goes on eagerly", () => {
     const warnings: string[] = [];
     const setting = { lr: 1 };
-    const step = nn.compile((x: tf.Tensor) => tf.mul(x, setting.lr), {
+    const step = compile((x: tf.Tensor) => tf.mul(x, setting.lr), {
       audit: [10],
       onFallback: (m) => warnings.push(m),
     });
@@ -129,7 +123,7 @@ describe("nn.compile", function () {
 
   it("finds in an audit that the step does something else every fifth time", () => {
     let t = 0;
-    const step = nn.compile((x: tf.Tensor) => (++t % 5 === 0 ? tf.neg(x) : tf.square(x)), {
+    const step = compile((x: tf.Tensor) => (++t % 5 === 0 ? tf.neg(x) : tf.square(x)), {
       audit: [6, 7, 8],
       onFallback: () => {},
     });
@@ -139,7 +133,7 @@ describe("nn.compile", function () {
 
   it("goes on as before after an audit that finds nothing", () => {
     const [audited, plain] = [newWeights(), newWeights()];
-    const step = nn.compile(trainStep(audited, tf.train.adam(0.01)), { audit: [5, 9], strict: true });
+    const step = compile(trainStep(audited, tf.train.adam(0.01)), { audit: [5, 9], strict: true });
     run(step, 12);
     run(trainStep(plain, tf.train.adam(0.01)), 12);
     assert.deepEqual(
@@ -151,7 +145,7 @@ describe("nn.compile", function () {
 
   it("leaks no tensor and no memory over 2,000 replays", () => {
     const w = newWeights();
-    const step = nn.compile(trainStep(w, tf.train.adam(0.01)), { strict: true, audit: [] });
+    const step = compile(trainStep(w, tf.train.adam(0.01)), { strict: true, audit: [] });
     const [x, y] = batch(0);
     const some = (n: number) => {
       for (let i = 0; i < n; i++) step(x, y).dispose();
@@ -175,12 +169,12 @@ describe("nn.compile", function () {
     const cycle = () => {
       const w = newWeights();
       const optimizer = tf.train.adam(0.01);
-      const step = nn.compile(trainStep(w, optimizer), { strict: true, audit: [6] });
+      const step = compile(trainStep(w, optimizer), { strict: true, audit: [6] });
       for (let i = 0; i < 9; i++) step(x, y).dispose();
       step.dispose();
-      const random = nn.compile((x: tf.Tensor) => tf.mul(x, Math.random()), { onFallback: () => {} });
+      const random = compile((x: tf.Tensor) => tf.mul(x, Math.random()), { onFallback: () => {} });
       for (let i = 0; i < 5; i++) random(y).dispose();
-      const failing = nn.compile((): tf.Tensor => {
+      const failing = compile((): tf.Tensor => {
         tf.tensor([1]).square();
         throw new Error("broken");
       });
@@ -193,10 +187,16 @@ describe("nn.compile", function () {
     for (let i = 0; i < 3; i++) cycle();
     assert.deepEqual([tf.memory().numTensors, binding().getNumOfTensors()], before);
   });
+});
+
+describe("nn.compile's graphs in TensorFlow", function () {
+  before(function () {
+    if (backend.name !== "tensorflow") this.skip();
+  });
 
   it("frees its graphs on dispose and runs eagerly afterwards", () => {
     const before = binding().getNumOfSavedModels();
-    const step = nn.compile((x: tf.Tensor) => tf.square(x));
+    const step = nn.compile((x: tf.Tensor) => tf.square(x), { engine: "TensorFlow" });
     for (let i = 0; i < 5; i++) for (const size of [1, 2]) step(tf.ones([size]));
     assert.equal(binding().getNumOfSavedModels(), before + 2);
     step.dispose();
@@ -207,7 +207,7 @@ describe("nn.compile", function () {
 
   it("keeps the graphs of the sixteen shapes used last", () => {
     const before = binding().getNumOfSavedModels();
-    const step = nn.compile((x: tf.Tensor) => tf.sum(x), { strict: true });
+    const step = nn.compile((x: tf.Tensor) => tf.sum(x), { strict: true, engine: "TensorFlow" });
     for (let size = 1; size <= 24; size++) for (let i = 0; i < 4; i++) step(tf.ones([size]));
     assert.equal(binding().getNumOfSavedModels(), before + 16);
     step.dispose();
@@ -219,7 +219,7 @@ describe("nn.compile", function () {
     const gc = runInNewContext("gc") as () => void;
     const before = binding().getNumOfSavedModels();
     (() => {
-      const step = nn.compile((x: tf.Tensor) => tf.square(x));
+      const step = nn.compile((x: tf.Tensor) => tf.square(x), { engine: "TensorFlow" });
       for (let i = 0; i < 4; i++) step(tf.scalar(i));
     })();
     assert.equal(binding().getNumOfSavedModels(), before + 1);

@@ -1,12 +1,12 @@
 /**
- * `compile(step)`: a training step as one TensorFlow graph. The first call warms up, the next two are recorded while they run
- * (tape.ts), compared (analyse.ts), written as a graph (graph.ts), and from then on each call is one native call (plan.ts).
- * What cannot be compiled runs as it is and says why. docs/compile.md tells how to use it.
+ * `compile(step)`: a training step as one graph. The first call warms up, the next two are recorded while they run (tape.ts),
+ * compared (analyse.ts), made a graph (graph.ts), and from then on each call runs that graph (plan.ts), in TensorFlow or in
+ * loops of this library. What cannot be compiled runs as it is and says why. docs/compile.md tells how to use it.
  */
 import * as tf from "@tensorflow/tfjs";
 import { isTaping, tidy } from "../kernels/tape";
 import { analyse, compareEvents, NotCompilable } from "./analyse";
-import type { Graph } from "./graph";
+import type { Engine, Graph } from "./graph";
 import { Plan } from "./plan";
 import { disposedIn, flatten, foreign, rebuild } from "./structure";
 import { nativeBackend, type NativeBackend } from "./native";
@@ -20,6 +20,8 @@ export interface CompileOptions {
   onFallback?: (message: string) => void;
   /** Throw instead of running eagerly. */
   strict?: boolean;
+  /** Who computes the graph, if it can; by default this library a small one and TensorFlow a large one. */
+  engine?: Engine;
 }
 
 /** What a compiled step did so far. */
@@ -30,6 +32,8 @@ export interface CompileStats {
   /** Native operations that the eager step runs, and nodes of the graph (of the plan made last). */
   operations: number;
   nodes: number;
+  /** Who computes it; undefined as long as nobody does. */
+  engine: Engine | undefined;
   /** Whether it runs in TensorFlow's pool of threads (or, being small, in the thread that calls it). */
   isPooled: boolean;
   /** Milliseconds that the last plan took to build and to try. */
@@ -70,10 +74,8 @@ const mostSignatures = 16;
 const fewReplays = 10;
 const mostRestarts = 3;
 
-const unload = ({ session }: Graph) => nativeBackend()?.binding.deleteSavedModel(session);
-
 /** Frees the graphs of compiled steps that nobody can call any more, as when a notebook's cell runs again. */
-const abandoned = new FinalizationRegistry<Set<Graph>>((graphs) => graphs.forEach(unload));
+const abandoned = new FinalizationRegistry<Set<Graph>>((graphs) => graphs.forEach((graph) => graph.free()));
 
 /** Native TensorFlow would say of a disposed tensor that it cannot read properties of undefined. */
 function checkArguments(args: readonly unknown[]): void {
@@ -95,7 +97,15 @@ function tensorsIn(value: unknown): tf.Tensor[] {
 
 /** A step and everything that is known about it. */
 class Step<A extends unknown[], R> {
-  readonly stats: CompileStats = { calls: 0, replays: 0, operations: 0, nodes: 0, isPooled: false, buildMs: 0 };
+  readonly stats: CompileStats = {
+    calls: 0,
+    replays: 0,
+    operations: 0,
+    nodes: 0,
+    engine: undefined,
+    isPooled: false,
+    buildMs: 0,
+  };
   readonly graphs = new Set<Graph>();
   reason: string | undefined;
   private readonly signatures = new Map<string, Signature>();
@@ -104,7 +114,7 @@ class Step<A extends unknown[], R> {
 
   constructor(
     private readonly step: (...args: A) => R,
-    private readonly options: Required<CompileOptions>,
+    private readonly options: Required<Omit<CompileOptions, "engine">> & Pick<CompileOptions, "engine">,
   ) {}
 
   call(args: A): R {
@@ -151,7 +161,7 @@ class Step<A extends unknown[], R> {
   }
 
   private free(graph: Graph | undefined): void {
-    if (graph && this.graphs.delete(graph)) unload(graph);
+    if (graph && this.graphs.delete(graph)) graph.free();
   }
 
   private runEagerly(args: A): R {
@@ -220,7 +230,7 @@ class Step<A extends unknown[], R> {
   /** Makes and tries a plan from two recorded calls; throws NotCompilable. */
   private makePlan(native: NativeBackend, a: Tape, b: Tape, consumed: number[], { former, isAudit }: Signature): Plan {
     const start = performance.now();
-    const plan = new Plan(native, analyse(native, a, b), consumed, this.moving, former?.graph);
+    const plan = new Plan(native, analyse(native, a, b), consumed, this.moving, this.options.engine, former?.graph);
     const { graph } = plan;
     this.graphs.add(graph);
     try {
@@ -235,7 +245,8 @@ class Step<A extends unknown[], R> {
     const buildMs = performance.now() - start;
     Object.assign(this.stats, {
       operations: b.events.length,
-      nodes: graph.defs.length,
+      nodes: graph.nodes,
+      engine: graph.engine,
       isPooled: graph.isPooled,
       buildMs,
     });
@@ -244,17 +255,17 @@ class Step<A extends unknown[], R> {
 }
 
 /**
- * Compiles a training step (or any function of tensors): same signature, same results to rounding, one native call in place
- * of hundreds. Arguments and results are tensors, or arrays and records of them; other tensors are freed as by `tf.tidy`.
+ * Compiles a training step (or any function of tensors): same signature, same results to rounding, one graph in place of
+ * hundreds of native calls. Arguments and results are tensors, or arrays and records of them; other tensors are freed as by `tf.tidy`.
  * State lives in tf.Variables; numbers that JavaScript makes anew in each step pass through `host`. Throws what the step
  * throws; with `strict`, also if the step cannot be compiled.
  */
 export function compile<A extends unknown[], R>(
   step: (...args: A) => R,
-  { audit = [10, 100, 1000, 10000], onFallback = console.warn, strict = false }: CompileOptions = {},
+  { audit = [10, 100, 1000, 10000], onFallback = console.warn, strict = false, engine }: CompileOptions = {},
 ): Compiled<A, R> {
   if (step.constructor.name === "AsyncFunction") throw new Error("compile: expected a function that is not async");
-  const compiled = new Step(step, { audit, onFallback, strict });
+  const compiled = new Step(step, { audit, onFallback, strict, engine });
   const call = (...args: A): R => compiled.call(args);
   abandoned.register(call, compiled.graphs);
   return Object.defineProperties(call, {

@@ -1,56 +1,91 @@
 /**
- * Writes a program as a TensorFlow graph and loads it as a session.
+ * Makes a program a graph that runs: builds its nodes, and has TensorFlow (session.ts) or this library (loops/) compute them.
  */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import os from "node:os";
-import path from "node:path";
-import { NotCompilable, type Program } from "./analyse";
-import { needsThreads } from "./cost";
-import { elements, Nodes, type Node } from "./nodes";
+import type * as tf from "@tensorflow/tfjs";
+import type { Program, Slot } from "./analyse";
+import { needsThreads, suitsLoops } from "./cost";
+import { loopGraph } from "./loops";
+import { elements, mayFail, Nodes, type Node } from "./nodes";
 import { savedModel, tensorAttr, typeAttr, type NodeDef } from "./protobuf";
+import { SessionGraph, type Written } from "./session";
 import { at } from "./site";
-import type { Binding, Meta } from "./native";
+import type { Holder, Meta, NativeBackend } from "./native";
 import { digestOf, isConst } from "./tape";
 
-/** A graph that TensorFlow has loaded. */
+/** A value to feed: what a tensor or variable holds, or a bare id of TensorFlow's. */
+export type Input = Holder | number;
+
+/** A host value to feed. */
+export interface Drawn {
+  readonly meta: Meta;
+  readonly values: Float32Array | Int32Array;
+}
+
+/** Who computes a graph. */
+export type Engine = "TensorFlow" | "loops";
+
+/** A graph that is ready to run. */
 export interface Graph {
-  readonly session: number;
-  /** The names of what to feed and to fetch, separated by commas. */
-  readonly inputNames: string;
-  readonly outputNames: string;
+  readonly engine: Engine;
   /** Whether TensorFlow's pool of threads runs it, and not the thread that calls it. */
   readonly isPooled: boolean;
-  /** The nodes it was written from. No function, for a closure would keep the step itself from being freed. */
-  readonly defs: readonly NodeDef[];
-  /** Where in the learner's code the nodes come from that may fail on values. */
-  readonly places: ReadonlyMap<string, string>;
+  /** How many nodes it has. */
+  readonly nodes: number;
   /** Equal for equal graphs. */
   readonly digest: string;
+  /** Computes the outputs. Throws, with the place in the learner's code, and has changed nothing then. */
+  run(inputs: readonly Input[], drawn: readonly Drawn[]): Outputs;
+  free(): void;
+}
+
+/** What a call computed, by position. */
+export interface Outputs {
+  read(i: number): Float64Array;
+  /** The output as a tensor, which is the caller's then. */
+  tensor(i: number): tf.Tensor;
+  /** Makes the output the new value of a variable or kept tensor. */
+  store(i: number, slot: Slot): void;
+  /** Frees what was neither made a tensor nor stored. */
+  free(): void;
 }
 
 /** Captured tensors of more numbers than this are fed at each call: a graph would copy them into its file. */
 const largest = 16384;
 
-/** A graph with this tag runs in the thread that calls it, if the binding knows it (scripts/setup/caller-thread.cc). */
-const callerThread = "caller-thread";
-
-/** Look-ups by index, which may be out of range. */
-const mayFail = /Gather|Scatter|Sparse/;
-
 /**
- * Builds and loads the graph that computes `outputs` (ids of the program's tape). Values in `fed` are always fed; other
- * captured tensors become constants unless they are large. Returns the graph (`loaded`, if it is the same) and the ids of
- * what to feed.
+ * Builds the graph that computes `outputs` (ids of the program's tape): results, then the new values of `changing`. Values in
+ * `fed` are always fed; other captured tensors become constants unless they are large. Returns the graph (`loaded`, if it is
+ * the same) and the ids of what to feed. Throws NotCompilable.
  */
 export function load(
-  binding: Binding,
+  native: NativeBackend,
   program: Program,
   outputs: readonly number[],
+  changing: readonly Slot[],
   fed: ReadonlySet<number>,
+  engine: Engine | undefined,
   loaded?: Graph,
 ): { graph: Graph; inputs: readonly number[] } {
-  const nodes = buildNodes(binding, program, outputs, fed);
+  const nodes = buildNodes(native, program, outputs, fed);
   const used = neededFor(nodes, outputs);
+  const inputs = used.filter((node) => node.op === "Placeholder").map((node) => node.outputs[0]!.id);
+  const homes = changing.map(({ now }) => now);
+  const written = write(nodes, used, inputs, outputs, homes);
+  if (written.digest === loaded?.digest) return { graph: loaded, inputs };
+  const parts = { nodes, used, inputs, outputs, homes, digest: written.digest };
+  const isSmall = engine === undefined ? suitsLoops(nodes, used) : engine === "loops";
+  const loops = isSmall ? loopGraph(native, parts) : undefined;
+  return { graph: loops ?? new SessionGraph(native, written, needsThreads(nodes, used)), inputs };
+}
+
+/** The nodes in TensorFlow's form. */
+function write(
+  nodes: Nodes,
+  used: readonly Node[],
+  inputs: readonly number[],
+  outputs: readonly number[],
+  homes: readonly number[],
+): Written {
   // Named after their operation, for TensorFlow's error messages.
   const names = new Map(used.map((node, i) => [node, `${node.op.replace(/^_+/, "")}_${i}`] as const));
   const reference = (id: number) => {
@@ -75,27 +110,20 @@ export function load(
     defs.push({ name: `output_${i}`, op: "Identity", inputs: [reference(id)], attrs });
     return `output_${i}:0`;
   });
-  const inputs = used.filter((node) => node.op === "Placeholder").map((node) => node.outputs[0]!.id);
   const inputNames = inputs.map(reference).join();
-  const isPooled = needsThreads(nodes, used);
-  const tags = isPooled ? ["serve"] : ["serve", callerThread];
-  const model = savedModel(defs, tags, binding.TF_Version);
-  const digest = digestOf(Buffer.concat([model, Buffer.from(`${inputNames} ${outputNames}`)]));
-  if (digest === loaded?.digest) return { graph: loaded, inputs };
-  const places = new Map(
-    used.filter(({ op }) => mayFail.test(op)).map((node) => [names.get(node)!, at(node.site ?? {})]),
-  );
-  const session = loadSession(binding, model, tags);
-  const graph: Graph = { session, inputNames, outputNames: outputNames.join(), defs, isPooled, places, digest };
-  return { graph, inputs };
+  const places = new Map(used.filter(({ op }) => mayFail(op)).map((node) => [names.get(node)!, at(node.site ?? {})]));
+  const state = homes.map((id) => inputs.indexOf(id));
+  const wiring = `${inputNames} ${outputNames} ${state}`;
+  const digest = digestOf(Buffer.concat([savedModel(defs, [], ""), Buffer.from(wiring)]));
+  return { defs, inputNames, outputNames: outputNames.join(), places, digest };
 }
 
-/** Loads a graph once more, to be run by the pool of threads. */
-export function loadPooled(binding: Binding, { defs }: Graph): number {
-  return loadSession(binding, savedModel(defs, ["serve"], binding.TF_Version), ["serve"]);
-}
-
-function buildNodes(binding: Binding, program: Program, outputs: readonly number[], fed: ReadonlySet<number>): Nodes {
+function buildNodes(
+  { binding }: NativeBackend,
+  program: Program,
+  outputs: readonly number[],
+  fed: ReadonlySet<number>,
+): Nodes {
   const { tape, slots, captured } = program;
   const nodes = new Nodes();
   const describe = (id: number): Meta => {
@@ -132,19 +160,6 @@ function neededFor(nodes: Nodes, outputs: readonly number[]): Node[] {
     pending.push(...node.inputs);
   }
   return nodes.all.filter((node) => needed.has(node));
-}
-
-/** The binding loads models from folders only. */
-function loadSession(binding: Binding, model: Uint8Array, tags: readonly string[]): number {
-  const folder = mkdtempSync(path.join(os.tmpdir(), "unrolled-step-"));
-  try {
-    writeFileSync(path.join(folder, "saved_model.pb"), model);
-    return binding.loadSavedModel(folder, tags.join());
-  } catch (error) {
-    throw new NotCompilable(`TensorFlow refuses the graph: ${(error as Error).message}`);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
 }
 
 const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView) => new Uint8Array(buffer, byteOffset, byteLength);

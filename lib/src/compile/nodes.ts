@@ -253,6 +253,9 @@ export class Nodes {
   }
 }
 
+/** Whether an operation looks things up by index, which may be out of range. */
+export const mayFail = (op: string): boolean => /Gather|Scatter|Segment|Sparse/.test(op);
+
 /** How many numbers a value has. */
 export const elements = ({ shape }: Meta): number => shape.reduce((product, size) => product * size, 1);
 

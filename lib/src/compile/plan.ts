@@ -1,21 +1,18 @@
 /**
- * A program with its graph: feeds arguments, state and host values, runs the graph in one native call, and puts the new state
- * where it belongs. Variables stay ordinary tf.Variables: only the native tensor behind them is exchanged, after the graph
- * has succeeded, so a step that fails changes nothing.
+ * A program with its graph: feeds arguments, state and host values, runs the graph, and puts the new state where it belongs.
+ * Variables stay ordinary tf.Variables: only the data behind them are exchanged, after the graph has succeeded, so a step that
+ * fails changes nothing.
  */
 import type * as tf from "@tensorflow/tfjs";
 import { NotCompilable, type Program } from "./analyse";
-import { load, loadPooled, type Graph } from "./graph";
-import type { Holder, Meta, NativeBackend } from "./native";
+import { load, type Drawn, type Engine, type Graph } from "./graph";
+import type { Holder, NativeBackend } from "./native";
 import { isConst, type ConstEvent } from "./tape";
 
 /** The protected part of tf.Optimizer that counts steps. */
 interface Counter {
   incrementIterations(): void;
 }
-
-/** The node that failed: "Session fail to run with error: indices[0] = 9 is not in [0, 5)\n [[{{node GatherV2_3}}]]". */
-const nodeIn = /\s*\[\[\{\{node (\w+)[^]*$/;
 
 /** How far a graph's values may be from the recorded ones (relative, Euclidean norm): to find blunders, not rounding. */
 const tolerance = 0.01;
@@ -43,6 +40,7 @@ export class Plan {
     program: Program,
     private readonly consumed: readonly number[],
     private readonly moving: WeakSet<object>,
+    engine: Engine | undefined,
     previous?: Graph,
   ) {
     this.program = program;
@@ -50,7 +48,7 @@ export class Plan {
     this.changing = slots.filter(({ next }) => next !== undefined);
     const outputs = [...tape.results, ...this.changing.map(({ next }) => next!)];
     const always = new Set([...captured].filter(([, dataId]) => dataId && moving.has(dataId)).map(([id]) => id));
-    const { graph, inputs } = load(native.binding, program, outputs, always, previous);
+    const { graph, inputs } = load(native, program, outputs, this.changing, always, engine, previous);
     this.graph = graph;
     const isFed = new Set(inputs);
     const hosts = tape.events.filter((event): event is ConstEvent => isConst(event) && event.draw !== undefined);
@@ -97,67 +95,21 @@ export class Plan {
 
   /** Runs the step; returns its result tensors. */
   run(args: readonly tf.Tensor[]): tf.Tensor[] {
-    const { native, program } = this;
+    const { program } = this;
     // Every host value is drawn, also one that no result needs: a generator must advance as it does eagerly.
     const drawn = this.hosts.map(({ event }) => event.draw!());
-    const tensors = this.feeds.map((feed) => (typeof feed === "number" ? args[feed]! : feed));
-    const outputs = this.execute(native.getInputTensorIds(tensors), drawn);
-    this.changing.forEach((slot, i) => this.put(slot, outputs[program.tape.results.length + i]!));
-    for (const optimizer of program.tape.optimizers) (optimizer as unknown as Counter).incrementIterations();
+    const feeds = this.feeds.map((feed) => (typeof feed === "number" ? args[feed]! : feed));
+    const outputs = this.graph.run(feeds, this.fed(drawn));
+    const { results, optimizers } = program.tape;
+    this.changing.forEach((slot, i) => outputs.store(results.length + i, slot));
+    for (const optimizer of optimizers) (optimizer as unknown as Counter).incrementIterations();
     for (const position of this.consumed) args[position]!.dispose();
-    return program.tape.results.map((_, i) => native.createOutputTensor(outputs[i]!));
+    return results.map((_, i) => outputs.tensor(i));
   }
 
-  private execute(ids: readonly number[], drawn: readonly ArrayBufferView[]): Meta[] {
-    const { binding } = this.native;
-    const { session, inputNames, outputNames } = this.graph;
-    const fromHost: number[] = [];
-    try {
-      this.hosts.forEach(({ event, isFed }, i) => {
-        const [{ shape, dtype }] = event.outputs;
-        if (isFed) fromHost.push(binding.createTensor(shape, dtype, drawn[i]!));
-      });
-      return binding.runSavedModel(session, [...ids, ...fromHost], inputNames, outputNames);
-    } catch (error) {
-      const { message } = error as Error;
-      const named = nodeIn.test(message) ? message : this.failAgain([...ids, ...fromHost], message);
-      const reason = named.replace(/^.*with error: /, "").replace(nodeIn, "");
-      const place = this.graph.places.get(nodeIn.exec(named)?.[1] ?? "") ?? "";
-      throw new Error(`compile: ${reason}${place} (the step changed nothing)`, { cause: error });
-    } finally {
-      for (const id of fromHost) binding.deleteTensor(id);
-    }
-  }
-
-  /** What the same graph, run by TensorFlow's pool of threads, says to the values that it failed on: that names the node. */
-  private failAgain(inputs: readonly number[], message: string): string {
-    const { binding } = this.native;
-    const { inputNames, outputNames } = this.graph;
-    const session = loadPooled(binding, this.graph);
-    try {
-      for (const { id } of binding.runSavedModel(session, inputs, inputNames, outputNames)) binding.deleteTensor(id);
-    } catch (error) {
-      return (error as Error).message;
-    } finally {
-      binding.deleteSavedModel(session);
-    }
-    return message;
-  }
-
-  /** Makes `value` the slot's new value. */
-  private put({ variable, dataId }: Program["slots"][number], value: Meta): void {
-    const { native } = this;
-    const data = native.tensorMap.get(variable?.dataId ?? dataId!);
-    if (variable && data.refCount > 1) {
-      // A clone shares the variable's data and must keep the old value.
-      const tensor = native.createOutputTensor(value);
-      variable.assign(tensor);
-      tensor.dispose();
-    } else {
-      if (data.id >= 0) native.binding.deleteTensor(data.id);
-      data.id = value.id;
-      data.values = null;
-    }
+  /** Those of the host values that the graph needs. */
+  private fed(drawn: readonly Drawn["values"][]): Drawn[] {
+    return this.hosts.flatMap(({ event, isFed }, i) => (isFed ? [{ meta: event.outputs[0], values: drawn[i]! }] : []));
   }
 
   /**
@@ -171,21 +123,21 @@ export class Plan {
     const drawn = this.hosts.map(({ event: { outputs, bytes } }) =>
       outputs[0].dtype === 1 ? new Float32Array(bytes.buffer) : new Int32Array(bytes.buffer),
     );
-    const outputs = this.execute(this.recorded, drawn);
+    const outputs = this.graph.run(this.recorded, this.fed(drawn));
     const read = (id: number) => Float64Array.from(binding.tensorDataSync(id), Number);
     let blunder = false;
     const state = { error: 0, change: 0, size: 0 };
-    outputs.forEach(({ id }, i) => {
-      const want = read(expected[i]!);
-      const got = read(id);
-      binding.deleteTensor(id);
-      if (random.has(expected[i]!)) return;
+    expected.forEach((id, i) => {
+      const want = read(id);
+      const got = outputs.read(i);
+      if (random.has(id)) return;
       const slot = this.changing[i - tape.results.length];
       if (!slot) return void (blunder ||= !(squares(got, want) <= tolerance ** 2 * squares(want) + 1e-12));
       state.error += squares(got, want);
       state.size += squares(want);
       state.change += slot.variable ? squares(want, read(slot.now)) : squares(want);
     });
+    outputs.free();
     // State is judged as a whole and by its change: where a gradient is nothing but rounding, Adam's step is noise.
     blunder ||= !(state.error <= 0.01 * state.change + 1e-8 * state.size + 1e-12);
     if (blunder) throw new NotCompilable("the graph does not reproduce the recorded call");
@@ -193,6 +145,7 @@ export class Plan {
 
   /** The numbers in the tf.train optimizers, which a graph has frozen. */
   private readSettings(): string {
+    if (this.program.tape.optimizers.length === 0) return "";
     const isSetting = ([name, value]: [string, unknown]) => typeof value === "number" && name !== "iterations_";
     return JSON.stringify(this.program.tape.optimizers.map((optimizer) => Object.entries(optimizer).filter(isSetting)));
   }

@@ -1,4 +1,4 @@
 /** Loops over numbers: in WebAssembly with SIMD, and in plain TypeScript where that is missing or not worth its while. */
 export * as loops from "./loops";
-export { allocate, bind, gemmRoom, type Gemm, type Memory } from "./module";
+export { allocate, bind, gemmRoom, type Gemm, type Kernels, type Memory } from "./module";
 export { plainWorkspace, workspace, type Workspace } from "./workspace";

@@ -44,12 +44,14 @@ export const gemmRoom = (N: number) => 128 * (N + 11) + 32;
 type Product = (m: number, n: number, A: number, x: number, y: number) => void;
 
 /** What the module exports. */
-export interface Exports {
+export interface Kernels {
   gemv: Product;
   gemvTransposed: Product;
   ger: (m: number, n: number, x: number, y: number, A: number) => void;
   squash: (n: number, x: number, scale: number, one: number) => void;
   gemm: Gemm;
+  /** As `gemm`, for small matrices: B is not packed, so it must lie row by row. A sum is in the order of k. K ≥ 0. */
+  smallGemm: (M: number, N: number, K: number, A: number, rowA: number, stepA: number, B: number, C: number) => void;
 }
 
 const wasm = (globalThis as { WebAssembly?: Wasm }).WebAssembly;
@@ -57,11 +59,11 @@ let compiled: object | undefined;
 let failed = wasm === undefined;
 
 /** The kernels on a memory; undefined where WebAssembly or its SIMD instructions are missing (processors before 2008). */
-export function bind(memory: Memory): Exports | undefined {
+export function bind(memory: Memory): Kernels | undefined {
   if (failed) return undefined;
   try {
     compiled ??= new wasm!.Module(Buffer.from(bytes, "base64"));
-    return new wasm!.Instance(compiled, { env: { memory } }).exports as Exports;
+    return new wasm!.Instance(compiled, { env: { memory } }).exports as Kernels;
   } catch {
     failed = true;
     return undefined;
