@@ -12,7 +12,7 @@ export interface Series {
   x?: ArrayLike<number>;
   color?: string;
   dash?: "solid" | "dot" | "dash" | "dashdot";
-  /** Texts written above the points. */
+  /** Texts written at the points: above those of the first series, below those of the second, and so on. */
   labels?: readonly string[];
   markers?: boolean;
 }
@@ -70,7 +70,7 @@ export function line(data: SeriesInput, options: LineOptions = {}): Figure {
       y,
       line: { color, width: 2, ...(one.dash ? { dash: one.dash } : {}) },
       ...((one.markers ?? markers) ? { marker: { color, size: 8 } } : {}),
-      ...(one.labels ? { text: one.labels, textposition: "top center" } : {}),
+      ...(one.labels ? { text: one.labels, textposition: index % 2 ? "bottom center" : "top center" } : {}),
       hovertemplate: many ? `${value}` : `${xTitle} %{x}<br>${value}<extra></extra>`,
     };
   });
