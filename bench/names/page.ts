@@ -1,6 +1,5 @@
 /** docs/names.md from the results. */
-import type { Result } from "./run";
-import { rows } from "./rows";
+import { rows, type Result } from "./rows";
 
 const mean = (values: readonly number[]) => values.reduce((a, b) => a + b) / values.length;
 

@@ -62,3 +62,17 @@ export const rows: readonly Row[] = [
     },
   },
 ];
+
+/** What came of one row on one split. */
+export interface Result {
+  row: string;
+  by: "name" | "line";
+  seed: number;
+  top1: number;
+  top2: number;
+  macroF1: number;
+  loss: number;
+  /** The share of the Arabic names (or lines) that were told. */
+  arabic: number;
+  seconds: number;
+}

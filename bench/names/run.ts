@@ -7,21 +7,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { data, models, type tf } from "unrolled";
 import { notebookCell, page } from "./page";
-import { rows } from "./rows";
-
-/** What came of one row on one split. */
-export interface Result {
-  row: string;
-  by: "name" | "line";
-  seed: number;
-  top1: number;
-  top2: number;
-  macroF1: number;
-  loss: number;
-  /** The share of the Arabic names (or lines) that were told. */
-  arabic: number;
-  seconds: number;
-}
+import { rows, type Result } from "./rows";
 
 const root = path.join(__dirname, "..", "..");
 const file = path.join(__dirname, "results.json");

@@ -6,7 +6,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { isTaping, tidy } from "../kernels/tape";
 import { analyse, compareEvents, NotCompilable } from "./analyse";
-import type { Engine, Graph } from "./graph";
+import type { Engine, Graph } from "./engine";
 import { Plan } from "./plan";
 import { disposedIn, flatten, foreign, rebuild } from "./structure";
 import { nativeBackend, type NativeBackend } from "./native";

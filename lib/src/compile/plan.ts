@@ -5,7 +5,8 @@
  */
 import type * as tf from "@tensorflow/tfjs";
 import { NotCompilable, type Program } from "./analyse";
-import { load, type Drawn, type Engine, type Graph } from "./graph";
+import type { Drawn, Engine, Graph } from "./engine";
+import { load } from "./graph";
 import type { Holder, NativeBackend } from "./native";
 import { isConst, type ConstEvent } from "./tape";
 

@@ -4,7 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import type * as tf from "@tensorflow/tfjs";
 import { NotCompilable, type Slot } from "./analyse";
-import type { Drawn, Graph, Input, Outputs } from "./graph";
+import type { Drawn, Graph, Input, Outputs } from "./engine";
 import { endLoan } from "./loops";
 import type { Binding, Meta, NativeBackend } from "./native";
 import { savedModel, type NodeDef } from "./protobuf";

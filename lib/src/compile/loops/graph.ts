@@ -6,7 +6,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { allocate, bind } from "../../simd";
 import type { Slot } from "../analyse";
-import type { Drawn, Graph, Input, Outputs } from "../graph";
+import type { Drawn, Graph, Input, Outputs } from "../engine";
 import type { NativeBackend, TensorData } from "../native";
 import { mayFail } from "../nodes";
 import { at } from "../site";
