@@ -244,6 +244,94 @@ describe("the loops of nn.compile", function () {
     if (backend.name !== "tensorflow") this.skip();
   });
 
+  /** A step that must run as loops, and give what it gives eagerly, bit by bit. */
+  function equalsEager(step: (...args: tf.Tensor[]) => tf.Tensor, ...calls: (() => tf.Tensor[])[]): void {
+    tf.tidy(() => {
+      const compiled = nn.compile(step, { engine: "loops", strict: true, audit: [] });
+      for (let i = 0; i < 3 + calls.length; i++) {
+        const args = calls[Math.max(0, i - 3)]!();
+        assert.deepEqual([...compiled(...args).dataSync()], [...step(...args).dataSync()], `call ${i}`);
+      }
+      assert.deepEqual([compiled.stats.engine, compiled.stats.replays], ["loops", calls.length]);
+      compiled.dispose();
+    });
+  }
+
+  // The piece was read by the loop that computes it: the numbers were those of the last call.
+  it("read pieces of what was just computed when it is there", () => {
+    const values = [1e-4, 1, 2, 3].map((x) => () => [tf.tensor1d([x, 2 * x, x]), tf.ones([3])]);
+    equalsEager((x, u) => tf.add(u!, tf.unstack(tf.mul(x!, 2))[1]!), ...values);
+    const matrices = [1e-4, 1, 2].map((x) => () => [tf.fill([2, 2], x), tf.ones([2, 2])]);
+    equalsEager((x, u) => tf.add(u!, tf.split(tf.mul(x!, 3), 2, 0)[1]!), ...matrices);
+  });
+
+  it("round between operations as TensorFlow does", () => {
+    const steps = () => [tf.tensor1d([0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7])];
+    equalsEager((x) => tf.floor(tf.div(x!, 0.1)), steps);
+    equalsEager((x) => tf.equal(tf.add(x!, 1e-9), x!), steps);
+    equalsEager(
+      (x) => tf.log(tf.exp(tf.mul(x!, 200))),
+      () => [tf.tensor1d([1, 0])],
+    );
+  });
+
+  it("wrap whole numbers at 32 bits", () => {
+    const large = () => [ints([123456789, 2147483647, -2147483648, 65537, -7])];
+    equalsEager((x) => tf.mul(x!, x!), large);
+    equalsEager((x) => tf.greater(tf.add(x!, x!), tf.scalar(0, "int32")), large);
+    equalsEager((x) => tf.cast(tf.mul(x!, x!), "float32"), large);
+    equalsEager((x) => tf.sub(tf.neg(x!), x!), large);
+    equalsEager(
+      (x) => tf.cast(tf.cast(x!, "int32"), "float32"),
+      () => [tf.tensor1d([NaN, Infinity, -3e9, 3e9, -2.7])],
+    );
+  });
+
+  it("know what 1 and −1 to the power of infinity are, and that any byte but 0 is true", () => {
+    equalsEager(
+      (x, y) => tf.pow(x!, y!),
+      () => [tf.tensor1d([1, 1, -1, 2]), tf.tensor1d([NaN, Infinity, -Infinity, 3])],
+    );
+    equalsEager(
+      (x, y) => tf.logicalAnd(x!, y!),
+      () => [tf.tensor1d(new Uint8Array([2, 0, 4]), "bool"), tf.tensor1d([1, 0, 1], "bool")],
+    );
+  });
+
+  it("multiply many small matrices, the second ones transposed", () => {
+    const step = nn.compile((a: tf.Tensor, b: tf.Tensor) => tf.matMul(a, b, false, true), {
+      engine: "loops",
+      audit: [],
+    });
+    tf.tidy(() => {
+      for (let i = 0; i < 5; i++) {
+        const [a, b] = [normal(600, 1, 8), normal(600, 1, 8)];
+        same(step(a, b), tf.matMul(a, b, false, true), `call ${i}`);
+      }
+    });
+    assert.equal(step.stats.engine, "loops");
+    step.dispose();
+  });
+
+  // V8 does not optimise a function of thousands of operations.
+  it("cut a long list of operations into loops of a length that V8 makes fast", () => {
+    equalsEager(
+      (x) =>
+        Array.from({ length: 300 }).reduce<tf.Tensor>((y, _, i) => (i % 2 ? tf.mul(y, 0.99) : tf.add(y, 0.01)), x!),
+      () => [tf.tensor1d([1, 2, 3])],
+    );
+  });
+
+  it("leave to TensorFlow what they get wrong, or cannot lay out", () => {
+    const step = nn.compile((x: tf.Tensor) => tf.add(x, tf.gather(tf.tensor1d([1, 2]), tf.tensor1d([1], "int32"))), {
+      audit: [],
+    });
+    tf.tidy(() => {
+      for (let i = 0; i < 5; i++) assert.equal(step(tf.ones([1])).dataSync()[0], 3);
+    });
+    assert.equal(step.reason, undefined);
+  });
+
   it("are tested for each operation", () => {
     const tested = new Set(cases.map(({ op }) => op));
     assert.deepEqual(

@@ -99,6 +99,12 @@ describeEngines("nn.compile when things go wrong", (compile) => {
     assert.equal(step.reason, undefined);
   });
 
+  it("compiles a step whose results are not numbers while it is recorded", () => {
+    const step = compile((x: tf.Tensor) => tf.add(x, 1), { strict: true });
+    for (let i = 0; i < 5; i++) assert.deepEqual([...step(tf.tensor1d([NaN, i])).dataSync()], [NaN, i + 1]);
+    assert.equal(step.stats.replays, 2);
+  });
+
   it("fails as the eager step does when a variable is gone", () => {
     const { table, step, ids } = lookUpStep(compile);
     table.dispose();

@@ -157,6 +157,25 @@ describe("state in the memory of a small graph", function () {
     assert.deepEqual([compiled.stats.engine, compiled.stats.replays], ["loops", 12 - 3 - 2 * 2]);
   });
 
+  // Their ids were the same after each call: text was generated with the weights of long ago.
+  it("is seen to change by a stepper that has read it before", () => {
+    const model = { embedding: new nn.Embedding(4, 4), rnn: new nn.RNN(4, 3), head: new nn.Linear(3, 4) };
+    const weights = Object.values(model).flatMap((part: nn.Module) => [...part.parameters()]);
+    const generate = nn.stepper(model);
+    const step = nn.compile(
+      (x: tf.Tensor) => {
+        for (const w of weights) w.assign(tf.add(w, tf.mean(x)));
+        return tf.sum(x);
+      },
+      { engine: "loops", strict: true, audit: [] },
+    );
+    for (let round = 0; round < 3; round++) {
+      for (let i = 0; i < 6; i++) step(tf.fill([2], 0.1)).dispose();
+      assert.deepEqual(generate([1], undefined).scores, nn.stepper(model)([1], undefined).scores);
+    }
+    assert.equal(step.stats.engine, "loops");
+  });
+
   it("is what it was when a call fails half-way", () => {
     const table = tf.variable(tf.ones([5, 2]));
     const count = tf.variable(tf.scalar(0));

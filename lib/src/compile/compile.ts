@@ -5,7 +5,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { isTaping, tidy } from "../kernels/tape";
-import { analyse, compareEvents, NotCompilable } from "./analyse";
+import { analyse, compareEvents, NotCompilable, type Program } from "./analyse";
 import type { Engine, Graph } from "./engine";
 import { Plan } from "./plan";
 import { disposedIn, flatten, foreign, rebuild } from "./structure";
@@ -228,18 +228,20 @@ class Step<A extends unknown[], R> {
   }
 
   /** Makes and tries a plan from two recorded calls; throws NotCompilable. */
-  private makePlan(native: NativeBackend, a: Tape, b: Tape, consumed: number[], { former, isAudit }: Signature): Plan {
+  private makePlan(native: NativeBackend, a: Tape, b: Tape, consumed: number[], signature: Signature): Plan {
     const start = performance.now();
-    const plan = new Plan(native, analyse(native, a, b), consumed, this.moving, this.options.engine, former?.graph);
-    const { graph } = plan;
-    this.graphs.add(graph);
+    const program = analyse(native, a, b);
+    const { former } = signature;
+    const { engine } = this.options;
+    let plan;
     try {
-      if (isAudit && graph !== former!.graph) throw new NotCompilable("its operations are wired in another way");
-      plan.tryOut();
+      plan = this.tryPlan(native, program, consumed, signature, engine, former?.graph);
     } catch (error) {
-      this.free(graph);
-      throw error;
+      // What the loops do not get right, TensorFlow may.
+      if (engine === "TensorFlow" || signature.isAudit || !(error instanceof NotCompilable)) throw error;
+      plan = this.tryPlan(native, program, consumed, signature, "TensorFlow");
     }
+    const { graph } = plan;
     forgetOrigins(b);
     if (graph !== former?.graph) this.free(former?.graph);
     const buildMs = performance.now() - start;
@@ -250,6 +252,28 @@ class Step<A extends unknown[], R> {
       isPooled: graph.isPooled,
       buildMs,
     });
+    return plan;
+  }
+
+  /** A plan that reproduces the recorded call; throws NotCompilable. */
+  private tryPlan(
+    native: NativeBackend,
+    program: Program,
+    consumed: number[],
+    { former, isAudit }: Signature,
+    engine: Engine | undefined,
+    previous?: Graph,
+  ): Plan {
+    const plan = new Plan(native, program, consumed, this.moving, engine, previous);
+    const { graph } = plan;
+    this.graphs.add(graph);
+    try {
+      if (isAudit && graph !== former!.graph) throw new NotCompilable("its operations are wired in another way");
+      plan.tryOut();
+    } catch (error) {
+      this.free(graph);
+      throw error;
+    }
     return plan;
   }
 }

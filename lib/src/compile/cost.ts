@@ -56,14 +56,22 @@ function endsOf(nodes: Nodes, used: readonly Node[]): Map<Node, number> {
   return ends;
 }
 
+/** Multiplications of a product of matrices, or of a batch of them: m·k·n for each. */
+function productSize(nodes: Nodes, { inputs: [a, b], outputs: [c] }: Node): number {
+  const last = (id: number) => elements({ ...nodes.meta(id), shape: nodes.meta(id).shape.slice(-2) });
+  const [m = 1, n = 1] = c!.shape.slice(-2);
+  return (elements(c!) / (m * n || 1)) * Math.sqrt(last(a!) * last(b!) * m * n); // mk · kn · mn = (mkn)²
+}
+
 /** The time of an operation on one thread, as measured on one core of an AMD EPYC (2024). */
-function microseconds(nodes: Nodes, { op, inputs, outputs }: Node): number {
+function microseconds(nodes: Nodes, node: Node): number {
+  const { op, inputs, outputs } = node;
   if (isFree(op)) return 0;
   const sizes = inputs.map((id) => elements(nodes.meta(id)));
-  const [a = 0, b = 0, , weights = 0] = sizes;
+  const weights = sizes[3] ?? 0;
   const largest = Math.max(...sizes, ...outputs.map(elements));
   let multiplications = 0;
-  if (op.includes("MatMul")) multiplications = Math.sqrt(a * b * elements(outputs[0]!)); // mk · kn · mn = (mkn)²
+  if (op.includes("MatMul")) multiplications = productSize(nodes, node);
   if (op === "LSTMBlockCell") multiplications = weights * nodes.meta(inputs[1]!).shape[0]!;
   return 0.25 + multiplications / 1e5 + largest / 8e3;
 }
@@ -91,11 +99,12 @@ const isTranscendental = (op: string) => /^(Tanh|Sigmoid|Exp|Log|Soft|SparseSoft
 const isWalk = (op: string) => /^(Sum|Mean|Max|Min|UnsortedSegmentSum)$/.test(op);
 
 /** The time of an operation as a loop, on the same core. */
-function loopMicroseconds(nodes: Nodes, { op, inputs, outputs }: Node): number {
+function loopMicroseconds(nodes: Nodes, node: Node): number {
+  const { op, inputs, outputs } = node;
   if (isFree(op)) return 0;
-  const [a = 0, b = 0, , weights = 0] = inputs.map((id) => elements(nodes.meta(id)));
+  const [a = 0, , , weights = 0] = inputs.map((id) => elements(nodes.meta(id)));
   const made = outputs.reduce((sum, meta) => sum + elements(meta), 0);
-  if (op.includes("MatMul")) return 0.1 + Math.sqrt(a * b * made) / 6e3;
+  if (op.includes("MatMul")) return 0.1 + productSize(nodes, node) / 6e3;
   if (op === "LSTMBlockCell") return 0.3 + (weights * nodes.meta(inputs[1]!).shape[0]!) / 6e3 + made / 80;
   return 0.04 + (isWalk(op) ? a : made) / (isTranscendental(op) ? 100 : 600);
 }

@@ -133,10 +133,10 @@ export class Plan {
       const got = outputs.read(i);
       if (random.has(id)) return;
       const slot = this.changing[i - tape.results.length];
-      if (!slot) return void (blunder ||= !(squares(got, want) <= tolerance ** 2 * squares(want) + 1e-12));
+      if (!slot) return void (blunder ||= !(squares(got, want) <= tolerance ** 2 * size(want) + 1e-12));
       state.error += squares(got, want);
-      state.size += squares(want);
-      state.change += slot.variable ? squares(want, read(slot.now)) : squares(want);
+      state.size += size(want);
+      state.change += slot.variable ? size(want, read(slot.now)) : size(want);
     });
     outputs.free();
     // State is judged as a whole and by its change: where a gradient is nothing but rounding, Adam's step is noise.
@@ -152,12 +152,15 @@ export class Plan {
   }
 }
 
-/** Σ (a − b)²; not-a-number and infinities agree with themselves. */
-function squares(a: Float64Array, b?: Float64Array): number {
-  let sum = 0;
-  a.forEach((value, i) => {
-    const other = b ? b[i]! : 0;
-    if (!Object.is(value, other)) sum += (value - other) ** 2;
-  });
-  return sum;
+/** Σ (a − b)²; not-a-number and infinities agree with themselves only. */
+function squares(a: Float64Array, b: Float64Array): number {
+  return a.reduce((sum, value, i) => (Object.is(value, b[i]) ? sum : sum + (value - b[i]!) ** 2), 0);
+}
+
+/** Σ a², or Σ (a − b)², of what is finite. */
+function size(a: Float64Array, b?: Float64Array): number {
+  return a.reduce((sum, value, i) => {
+    const square = (value - (b ? b[i]! : 0)) ** 2;
+    return Number.isFinite(square) ? sum + square : sum;
+  }, 0);
 }

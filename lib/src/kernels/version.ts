@@ -29,6 +29,6 @@ function version(): Version {
   const { tensorMap } = tf.backend() as unknown as { tensorMap: { get(dataId: object): { id: number } } };
   return ({ dataId }) => {
     const { id } = tensorMap.get(dataId);
-    return id >= 0 ? id : dataId; // not yet in TensorFlow: the values wait in JavaScript
+    return id === -1 ? dataId : id; // -1: not yet in TensorFlow, the values wait in JavaScript
   };
 }

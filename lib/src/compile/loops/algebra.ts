@@ -2,7 +2,7 @@
 import {
   broadcastStrides,
   constantsOf,
-  places,
+  indexTable,
   sizeOf,
   stridesOf,
   type Loop,
@@ -34,7 +34,7 @@ const batchMatMul: Maker = (operation) => {
   const batch = c.shape.slice(0, -2);
   const matrices = (value: Value) => {
     const shape = value.shape.slice(-2);
-    const starts = places(batch, broadcastStrides(value.shape.slice(0, -2), batch));
+    const starts = indexTable(batch, broadcastStrides(value.shape.slice(0, -2), batch));
     const size = sizeOf(shape);
     return Array.from(starts, (start): Value => {
       const from = start * size;
@@ -209,7 +209,7 @@ const lstmGradient: Maker = (operation) => {
 
 /** The transpose of a matrix, for products that read their second factor so. */
 export function transposeLoop(from: Value, to: Value): Loop {
-  const table = places(to.shape, stridesOf(from.shape).reverse());
+  const table = indexTable(to.shape, stridesOf(from.shape).reverse());
   return () => {
     for (let i = 0; i < table.length; i++) to.numbers[i] = from.numbers[table[i]!]!;
   };

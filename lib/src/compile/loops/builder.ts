@@ -3,7 +3,7 @@ import type { Kernels } from "../../simd";
 import type { Meta } from "../native";
 import { elements, type Node, type Nodes } from "../nodes";
 import { algebra, transposeLoop } from "./algebra";
-import { formulaNames, formulaOf, Fusion } from "./elementwise";
+import { BOOL, FLOAT, formulaNames, formulaOf, Fusion, INT32, type Formula } from "./elementwise";
 import { moves } from "./moves";
 import { axisOf, sizeOf, type Loop, type Value } from "./value";
 
@@ -14,11 +14,6 @@ export const operations = [...Object.keys(makers), ...formulaNames];
 
 /** Operations whose result is their first input's numbers in another shape. */
 const isView = (op: string) => /^(Reshape|ExpandDims|Squeeze|Identity)$/.test(op);
-
-/** TensorFlow's numbers for data types. */
-export const FLOAT = 1;
-const INT32 = 3;
-export const BOOL = 10;
 
 /** Space behind each value: a cache line, and the kernels' reach. */
 const padded = (size: number) => (size + 19) & ~15;
@@ -41,10 +36,12 @@ const attrOf =
   (name: string) =>
     attrs.find((one) => one.name === name)?.value;
 
+const formula = (node: Node) => formulaOf(node.op, attrOf(node), node.outputs[0]!.dtype);
+
 /** Whether there is a loop for an operation, if not for all its settings. */
 export function hasLoop(node: Node): boolean {
   const { op, outputs } = node;
-  const isKnown = op === "Placeholder" || op === "Const" || isView(op) || op in makers || !!formulaOf(op, attrOf(node));
+  const isKnown = op === "Placeholder" || op === "Const" || isView(op) || op in makers || !!formula(node);
   return isKnown && outputs.every(({ dtype }) => dtype === FLOAT || dtype === INT32 || dtype === BOOL);
 }
 
@@ -57,8 +54,11 @@ export function roomFor({ nodes, used, outputs }: Parts): number {
     .filter(({ op }) => op === "LSTMBlockCell")
     .map(({ inputs, outputs }) => room([...metas(inputs), ...outputs]));
   const factors = new Set(used.filter(({ op }) => op.includes("MatMul")).map(({ inputs }) => nodes.find(inputs[1]!)));
-  // Factors may be transposed; outputs may need a copy and, if they are new state, a home.
-  return made + scratch.reduce((sum, size) => sum + size, 0) + room(metas([...factors])) + 2 * room(metas(outputs));
+  const transposes = metas([...factors]).map(
+    ({ shape }) => sizeOf(shape.slice(0, -2)) * padded(sizeOf(shape.slice(-2))),
+  );
+  // An output may need a copy and, if it is new state, a home.
+  return made + [...scratch, ...transposes].reduce((sum, size) => sum + size, 0) + 2 * room(metas(outputs));
 }
 
 /** Lays out values in the memory and makes the loops. */
@@ -116,12 +116,12 @@ export class Builder {
   copyOf(id: number): Value {
     const { nodes } = this.parts;
     const from = this.value(id);
-    const to = this.place(nodes.meta(id), false);
+    const to = this.allocate(nodes.meta(id), false);
     this.run(() => to.numbers.set(from.numbers), nodes.maker(id), false);
     return to;
   }
 
-  place({ shape, dtype }: Pick<Meta, "shape" | "dtype">, isConstant: boolean): Value {
+  allocate({ shape, dtype }: Pick<Meta, "shape" | "dtype">, isConstant: boolean): Value {
     const at = this.end;
     const size = sizeOf(shape);
     this.end += padded(size);
@@ -134,7 +134,7 @@ export class Builder {
 
   /** How many numbers an elementwise node computes, if it is one. */
   private fusedSize(node: Node): number | undefined {
-    return formulaOf(node.op, attrOf(node)) && elements(node.outputs[0]!);
+    return formula(node) && elements(node.outputs[0]!);
   }
 
   private add(node: Node): boolean {
@@ -146,7 +146,7 @@ export class Builder {
     }
     if (this.cutsRows(node, from)) return true;
     const isConstant = op === "Const" || (op !== "Placeholder" && from.every((value) => value.isConstant));
-    const to = outputs.map((meta) => this.place(meta, isConstant));
+    const to = outputs.map((meta) => this.allocate(meta, isConstant));
     outputs.forEach(({ id }, i) => this.values.set(id, to[i]!));
     if (op === "Placeholder") return true;
     if (bytes) {
@@ -154,9 +154,9 @@ export class Builder {
       to[0]!.numbers.set(dtype === BOOL ? bytes : new (typeOf(dtype))(bytes.slice().buffer));
       return true;
     }
-    const formula = formulaOf(op, attrOf(node));
-    if (formula) {
-      this.fuse(node, formula, from, to[0]!);
+    const how = formula(node);
+    if (how) {
+      this.fuse(node, how, from, to[0]!);
       return true;
     }
     const loop = makers[op]!({
@@ -164,7 +164,7 @@ export class Builder {
       outputs: to,
       attr: attrOf(node),
       kernels: this.kernels,
-      scratch: (size) => this.place({ shape: [size], dtype: FLOAT }, false),
+      scratch: (size) => this.allocate({ shape: [size], dtype: FLOAT }, false),
       transposed: (matrix) => this.transposed(matrix, node),
     });
     if (loop) this.run(loop, node, isConstant);
@@ -178,7 +178,7 @@ export class Builder {
     this.origins.push(node);
   }
 
-  private fuse(node: Node, formula: (...names: string[]) => string, from: readonly Value[], to: Value): void {
+  private fuse(node: Node, formula: Formula, from: readonly Value[], to: Value): void {
     const size = to.numbers.length;
     if (to.isConstant) {
       const alone = new Fusion(size);
@@ -230,7 +230,7 @@ export class Builder {
     const key = `${matrix.at} ${matrix.shape}`;
     let found = this.transposes.get(key);
     if (!found) {
-      found = this.place({ shape: [...matrix.shape].reverse(), dtype: FLOAT }, matrix.isConstant);
+      found = this.allocate({ shape: [...matrix.shape].reverse(), dtype: FLOAT }, matrix.isConstant);
       this.transposes.set(key, found);
       this.run(transposeLoop(matrix, found), node, matrix.isConstant);
     }

@@ -10,7 +10,8 @@ import type { Drawn, Graph, Input, Outputs } from "../engine";
 import type { NativeBackend, TensorData } from "../native";
 import { mayFail } from "../nodes";
 import { at } from "../site";
-import { BOOL, Builder, FLOAT, hasLoop, roomFor, type Parts } from "./builder";
+import { Builder, hasLoop, roomFor, type Parts } from "./builder";
+import { BOOL, FLOAT } from "./elementwise";
 import { endLoan, homeOf, lend } from "./loan";
 import type { Loop, Numbers, Value } from "./value";
 
@@ -26,14 +27,20 @@ export function loopGraph(native: NativeBackend, parts: Parts): LoopGraph | unde
   const kernels = memory && bind(memory);
   if (!kernels) return undefined;
   const builder = new Builder(parts, memory.buffer, kernels);
-  return builder.build() ? new LoopGraph(native, builder, parts) : undefined;
+  try {
+    return builder.build() ? new LoopGraph(native, builder, parts) : undefined;
+  } catch (error) {
+    // Only ranges: a constant index outside of its table, which TensorFlow will tell in the first call.
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 /** The new values of the state. */
 const stateOf = ({ outputs, homes }: Parts) => outputs.slice(outputs.length - homes.length);
 
 /** Where a piece of state is between calls, and whose data it was lent to. */
-interface Place {
+interface StatePlace {
   readonly home: Numbers;
   data?: TensorData;
 }
@@ -49,9 +56,9 @@ export class LoopGraph implements Graph {
   private readonly sites: readonly string[];
   private readonly inputs: readonly Value[];
   private readonly outputs: readonly { value: Value; dtype: number }[];
-  private readonly state: readonly Place[];
+  private readonly state: readonly StatePlace[];
   /** The inputs that are state. */
-  private readonly lent: readonly (Place | undefined)[];
+  private readonly stateOfInput: readonly (StatePlace | undefined)[];
 
   constructor(
     private readonly native: NativeBackend,
@@ -63,17 +70,17 @@ export class LoopGraph implements Graph {
     this.digest = digest;
     this.inputs = inputs.map((id) => builder.value(id));
     // What goes out must still be there when new state has taken the place of the old.
-    const isInput = ({ at }: Value) =>
+    const liesInInput = ({ at }: Value) =>
       this.inputs.some((input) => at >= input.at && at < input.at + input.numbers.length);
     this.outputs = outputs.map((id) => {
       const value = builder.value(id);
-      return { value: isInput(value) ? builder.copyOf(id) : value, dtype: nodes.meta(id).dtype };
+      return { value: liesInInput(value) ? builder.copyOf(id) : value, dtype: nodes.meta(id).dtype };
     });
     this.state = stateOf(parts).map((id, i) => {
-      const home = builder.value(homes[i]!) ?? builder.place(nodes.meta(id), false);
+      const home = builder.value(homes[i]!) ?? builder.allocate(nodes.meta(id), false);
       return { home: home.numbers };
     });
-    this.lent = this.inputs.map(({ numbers }) => this.state.find(({ home }) => home === numbers));
+    this.stateOfInput = this.inputs.map(({ numbers }) => this.state.find(({ home }) => home === numbers));
     this.loops = builder.loops;
     this.sites = builder.origins.map(({ op, site }) => (mayFail(op) ? at(site ?? {}) : ""));
   }
@@ -103,7 +110,7 @@ export class LoopGraph implements Graph {
     const data = typeof input === "number" ? undefined : tensorMap.get(input.dataId);
     const home = data && homeOf(data);
     if (home === numbers) return;
-    if (this.lent[k]) takeBack(this.lent[k]);
+    if (this.stateOfInput[k]) takeBack(this.stateOfInput[k]);
     const id = data?.id ?? (input as number);
     numbers.set(home ?? ((data?.values ?? binding.tensorDataSync(id)) as Numbers));
   }
@@ -141,7 +148,7 @@ export class LoopGraph implements Graph {
 }
 
 /** Lets the data that are at a place have their own numbers again. */
-function takeBack(place: Place): void {
+function takeBack(place: StatePlace): void {
   if (place.data && homeOf(place.data) === place.home) endLoan(place.data);
   delete place.data;
 }

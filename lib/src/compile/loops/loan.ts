@@ -38,10 +38,16 @@ class Loan {
 
   /** TensorFlow.js writes null when it has sent the numbers to TensorFlow. */
   private write(value: unknown): void {
-    if (this.home) this.isSent = true;
-    else this.values = value;
+    if (this.home && value === null) this.isSent = true;
+    else {
+      this.home = undefined;
+      this.values = value;
+    }
   }
 }
+
+/** Ids of lent data: negative like those of all that TensorFlow does not have, and never used twice (see kernels/version.ts). */
+let lastId = -1;
 
 const loans = new WeakMap<TensorData, Loan>();
 
@@ -52,10 +58,8 @@ export const homeOf = (data: TensorData): Numbers | undefined => loans.get(data)
 export function lend(native: NativeBackend, data: TensorData, home: Numbers, next: Numbers): void {
   let loan = loans.get(data);
   if (!loan) loans.set(data, (loan = new Loan(data)));
-  if (data.id >= 0) {
-    native.binding.deleteTensor(data.id);
-    data.id = -1;
-  }
+  if (data.id >= 0) native.binding.deleteTensor(data.id);
+  data.id = --lastId;
   home.set(next);
   loan.begin(home);
 }

@@ -3,7 +3,7 @@ import {
   axisOf,
   broadcastStrides,
   constantsOf,
-  places,
+  indexTable,
   sizeOf,
   stridesOf,
   type Loop,
@@ -87,7 +87,7 @@ const transpose: Maker = ({ inputs: [x, order], outputs: [y] }) => {
     axes &&
     pick(
       x!,
-      places(
+      indexTable(
         y!.shape,
         axes.map((axis) => strides[axis]!),
       ),
@@ -101,11 +101,11 @@ const slice: Maker = ({ inputs: [x, begin], outputs: [y] }) => {
   if (!from) return undefined;
   const strides = stridesOf(x!.shape);
   const start = from.reduce((sum, index, axis) => sum + index * strides[axis]!, 0);
-  return pick(x!, places(y!.shape, strides, start), y!);
+  return pick(x!, indexTable(y!.shape, strides, start), y!);
 };
 
 const broadcast: Maker = ({ inputs: [x], outputs: [y] }) =>
-  pick(x!, places(y!.shape, broadcastStrides(x!.shape, y!.shape)), y!);
+  pick(x!, indexTable(y!.shape, broadcastStrides(x!.shape, y!.shape)), y!);
 
 const tile: Maker = ({ inputs: [x], outputs: [y] }) => {
   const { shape } = x!;
@@ -114,7 +114,7 @@ const tile: Maker = ({ inputs: [x], outputs: [y] }) => {
   const pairs = y!.shape.flatMap((size, axis) => [shape[axis] === 0 ? 0 : size / shape[axis]!, shape[axis]!]);
   return pick(
     x!,
-    places(
+    indexTable(
       pairs,
       strides.flatMap((stride) => [0, stride]),
     ),
@@ -130,7 +130,7 @@ const reverse: Maker = ({ inputs: [x, axes], outputs: [y] }) => {
   const strides = stridesOf(shape);
   const start = strides.reduce((sum, stride, axis) => sum + (turned.has(axis) ? stride * (shape[axis]! - 1) : 0), 0);
   const signed = strides.map((stride, axis) => (turned.has(axis) ? -stride : stride));
-  return pick(x!, places(shape, signed, start), y!);
+  return pick(x!, indexTable(shape, signed, start), y!);
 };
 
 const pad: Maker = ({ inputs: [x, paddings, value], outputs: [y] }) => {
@@ -138,7 +138,7 @@ const pad: Maker = ({ inputs: [x, paddings, value], outputs: [y] }) => {
   if (!list) return undefined;
   const strides = stridesOf(y!.shape);
   const start = strides.reduce((sum, stride, axis) => sum + stride * list[2 * axis]!, 0);
-  const table = places(x!.shape, strides, start);
+  const table = indexTable(x!.shape, strides, start);
   const [from, to] = [x!.numbers, y!.numbers];
   return () => {
     to.fill(value ? value.numbers[0]! : 0);

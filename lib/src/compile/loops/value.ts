@@ -56,7 +56,7 @@ export function broadcastStrides(shape: readonly number[], to: readonly number[]
 }
 
 /** Where the entries of `shape`, taken in order, are found with these strides: start + Σ index · stride. */
-export function places(shape: readonly number[], strides: readonly number[], start = 0): Int32Array {
+export function indexTable(shape: readonly number[], strides: readonly number[], start = 0): Int32Array {
   const table = new Int32Array(sizeOf(shape));
   const index = shape.map(() => 0);
   let place = start;
