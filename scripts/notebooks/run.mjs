@@ -30,7 +30,9 @@ export function stopNotebooks() {
 }
 
 /**
- * Runs a notebook and resolves to its row, whatever happens.
+ * Runs a notebook and resolves to its row, whatever happens. A kernel that ends before it has said a word is started once more:
+ * Jupyter looks for free ports, lets go of them, and passes them on to the kernel, so that of kernels that start at one time
+ * two may be given the same port.
  * @param {string} notebook
  * @param {import("./options.mjs").Options} options
  * @param {string} python
@@ -38,6 +40,13 @@ export function stopNotebooks() {
  * @returns {Promise<Row>}
  */
 export async function runNotebook(notebook, options, python, onProgress) {
+  const row = await runOnce(notebook, options, python, onProgress);
+  const isStillborn = row.total === 0 && /Kernel died before replying/.test(row.error?.message ?? "");
+  return isStillborn ? runOnce(notebook, options, python, onProgress) : row;
+}
+
+/** @type {typeof runNotebook} */
+async function runOnce(notebook, options, python, onProgress) {
   const output = path.join(options.out, path.basename(notebook));
   rmSync(output, { force: true });
   const args = [execute, notebook, output, "--cell-timeout", String(options.cellTimeout)];

@@ -144,6 +144,34 @@ describe("npm run notebooks", function () {
     assertNoKernels();
   });
 
+  // Two kernels had been given the same port: one of 1,960 tests failed, once.
+  it("starts a kernel once more that ended before it said a word, and no third time", async () => {
+    const spec = (name: string, script: string) => {
+      const of = path.join(folder, "jupyter", "kernels", name);
+      mkdirSync(of, { recursive: true });
+      writeFileSync(path.join(of, "start.cjs"), script);
+      const argv = [process.execPath, path.join(of, "start.cjs"), "{connection_file}"];
+      writeFileSync(path.join(of, "kernel.json"), JSON.stringify({ argv, display_name: name, language: "typescript" }));
+    };
+    const launcher = path.join(root, "kernel", "dist", "launcher.js");
+    const begin = (name: string) => `require("fs").appendFileSync(${JSON.stringify(file(name))}, "x");`;
+    const counted = `require("fs").readFileSync(${JSON.stringify(file("starts"))}, "utf8").length`;
+    spec("stillborn", `${begin("starts")} if (${counted} < 2) process.exit(1); require(${JSON.stringify(launcher)});`);
+    spec("dead", `${begin("deaths")} process.exit(1);`);
+    process.env.JUPYTER_PATH = path.join(folder, "jupyter");
+    const run = (name: string) =>
+      start(name, { [`${name}.ipynb`]: notebookOf(file("pids"), ["1"]) }, "--kernel", name, "--no-html").ended;
+    try {
+      const [second, never] = await Promise.all([run("stillborn"), run("dead")]);
+      assert.deepEqual([second.code, never.code], [0, 1], second.text + never.text);
+    } finally {
+      delete process.env.JUPYTER_PATH;
+    }
+    assert.equal(readFileSync(file("deaths"), "utf8"), "xx");
+    assert.equal(report("dead").dead.error.message, "Kernel died before replying to kernel_info");
+    assertNoKernels();
+  });
+
   it("ends cells that run too long, busy or waiting", async () => {
     const cells = (last: string) => notebookOf(file("pids"), ['console.log("before");', last]);
     const notebooks = {
