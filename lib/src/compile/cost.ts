@@ -78,9 +78,8 @@ function microseconds(nodes: Nodes, node: Node): number {
 
 /**
  * Whether the loops of this library are the faster ones: TensorFlow takes 25 µs for a call and 0.3 µs for each node before anything
- * is computed. By loops hihell takes 15 µs in place of 110, a sentence of the LSTM tagger 38 in place of 220, an RNN, LSTM or GRU
- * step of one row (H = 8, T = 20, V = 39, Adam) 121, 199 and 172 in place of 190, 413 and 361; with H = 32 all three take longer
- * (237, 669, 506 against 199, 463, 412; one core with AVX2). Where the estimate says "loops", they won in 30 such models.
+ * is computed. By loops hihell takes 15 µs in place of 110, a sentence of the LSTM tagger 38 in place of 220 (one core with AVX2); up
+ * to which size they win is in docs/compile.md.
  */
 export function suitsLoops(nodes: Nodes, used: readonly Node[]): boolean {
   let loops = 0;

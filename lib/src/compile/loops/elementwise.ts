@@ -1,7 +1,7 @@
 /**
  * Operations on numbers one by one. Those of one size that follow each other become one loop, which is compiled from their
- * formulas: what is between them stays in registers. An optimizer's dozen of operations take 0.4 in place of 2.6 ns for each
- * number and operation (Adam on 4,647 parameters, Node 20).
+ * formulas: what is between them stays in registers. A step of an RNN, LSTM and GRU (H = 8, T = 20, V = 39, Adam) takes 127, 208 and
+ * 182 µs so, and 148, 280 and 239 with a loop for each operation (AVX2, Node 20).
  */
 import { broadcastStrides, indexTable, type Loop, type Numbers, type Value } from "./value";
 
@@ -28,7 +28,7 @@ const formulas: Record<string, (x: string, y: string, z: string) => string> = {
   Softplus: (x) => `Math.max(${x}, 0) + Math.log1p(Math.exp(-Math.abs(${x})))`,
   Sqrt: (x) => `Math.sqrt(${x})`,
   Square: (x) => `${x} * ${x}`,
-  // In double precision, so that a float32 is exact; half the time of Math.tanh.
+  // In double precision it is exact to a float32's rounding, and takes 16 ns in place of Math.tanh's 19.
   Tanh: (x) => `Math.abs(${x}) < 1e-4 ? ${x} : 1 - 2 / (Math.exp(2 * ${x}) + 1)`,
   ZerosLike: () => "0",
 
